@@ -1,0 +1,7 @@
+#include "tessera.h"
+
+const char *
+tessera_version (void)
+{
+  return TESSERA_VERSION;
+}
