@@ -1,0 +1,29 @@
+#include "base/buffer.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64 }; /* a cache line, and the widest vector */
+
+void *
+buffer_new (size_t n, size_t size, const char *what, GError **error)
+{
+  size_t bytes;
+  void *memory = NULL;
+
+  if (__builtin_mul_overflow (n, size, &bytes) || bytes > G_MAXSSIZE - ALIGN
+      || posix_memalign (&memory, ALIGN, bytes ? bytes : ALIGN) != 0)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_MEMORY,
+                   "There is not enough memory for %s (%.1f MiB).", what,
+                   (double) n * (double) size / (1 << 20));
+      return NULL;
+    }
+  memset (memory, 0, bytes ? bytes : ALIGN);
+  return memory;
+}
+
+void
+buffer_free (void *buffer)
+{
+  free (buffer);
+}
