@@ -117,7 +117,7 @@ plain (const float *logits, int n, const ChooseOptions *options, double u, guint
       left++;
   for (int i = 0; i < left; i++)
     sum += exp (logits[order[i]] / options->temperature);
-  memset (kept, 0, n);
+  memset (kept, 0, MAX_N);
   for (int i = 0; i < left && (options->top_p >= 1 || running / sum <= options->top_p); i++)
     {
       kept[order[i]] = 1;
