@@ -31,6 +31,7 @@ static const Row rows[] = {
   { "/choose/temperature-half-squares", { 0.5, 0, 1 }, 0.375, "111111", 5, 64 / 102. },
   { "/choose/temperature-two-takes-roots", { 2, 0, 1 }, 0.097, "111111", 0, 1 / 10.242640687 },
   { "/choose/top-k-one", { 1, 1, 1 }, 0.3, "000001", 5, 1 },
+  { "/choose/never-takes-a-dropped-one", { 1, 1, 1 }, 0, "000001", 5, 1 },
   { "/choose/top-k-keeps-ties", { 1, 2, 1 }, 0.3, "010101", 3, 4 / 16. },
   { "/choose/top-k-at-its-ties-end", { 1, 3, 1 }, 0.2, "010101", 1, 4 / 16. },
   { "/choose/top-k-four", { 1, 4, 1 }, 0.23, "011101", 2, 2 / 18. },

@@ -127,7 +127,7 @@ rim_ratio (const float *picture, const guint8 *hole, int width, int height)
 
   for (int from = 0; from < width; from += TILE)
     measure_tile (&rim, from);
-  if (rim.across.n == 0 || rim.around.n == 0)
+  if (rim.around.n == 0) /* so it is where there is no hole, and no pair across */
     return 1;
   across = rim.across.sum / (double) rim.across.n;
   around = rim.around.sum / (double) rim.around.n;
