@@ -1,0 +1,131 @@
+#include "gpt/fill.h"
+#include <string.h>
+
+enum { N_NEIGHBOURS = 9, N_FLAGS = 3 };
+
+gboolean
+fill_init (Fill *fill, const Model *model, GError **error)
+{
+  const Schema *schema = &model->schema;
+  const GptSchema *gpt = &schema->transformer;
+  const Weights weights = weights_root (model, "transformer.");
+  const int width = gpt->n_embd, e = schema->vqgan.embed_dim;
+  const int n_features = N_NEIGHBOURS * (e + N_FLAGS) + schema->n_labels + 1 + e + 1;
+  const int stem[] = { width, n_features }, places[] = { gpt->window, width };
+  buffer_auto float *weight = NULL, *bias = NULL;
+
+  *fill = (Fill){ gpt->window, e, schema->n_labels, n_features, { 0 }, NULL, NULL, NULL, { 0 } };
+  if ((weight = weights_read (&weights, "stem.weight", 2, stem, error))
+      && (bias = weights_read (&weights, "stem.bias", 1, &width, error))
+      && linear_init (&fill->stem, n_features, width, weight, bias, error)
+      && (fill->row_emb = weights_read (&weights, "row_emb", 2, places, error))
+      && (fill->col_emb = weights_read (&weights, "col_emb", 2, places, error))
+      && (fill->entry_emb = weights_read (&weights, "entry_emb", 1, &width, error))
+      && gpt_blocks_init (&fill->blocks, &weights, gpt, schema->vqgan.n_embed, error))
+    return TRUE;
+  fill_clear (fill);
+  return FALSE;
+}
+
+void
+fill_clear (Fill *fill)
+{
+  linear_clear (&fill->stem);
+  g_clear_pointer (&fill->row_emb, buffer_free);
+  g_clear_pointer (&fill->col_emb, buffer_free);
+  g_clear_pointer (&fill->entry_emb, buffer_free);
+  gpt_blocks_clear (&fill->blocks);
+}
+
+/* The features of one cell in the order of docs/model-file.md; x is zero before. */
+static void
+features (const Fill *fill, const FillWindow *window, int cell, float *x)
+{
+  const int e = fill->embed_dim, row = cell / window->cols, col = cell % window->cols;
+
+  for (int d = 0; d < N_NEIGHBOURS; d++, x += e + N_FLAGS)
+    {
+      const int r = row + d / 3 - 1, c = col + d % 3 - 1, other = r * window->cols + c;
+
+      if (r < 0 || c < 0 || r >= window->rows || c >= window->cols)
+        {
+          x[e + 2] = 1;
+          continue;
+        }
+      if (window->state[other] == CELL_EMPTY)
+        continue;
+      memcpy (x, window->vectors + (size_t) other * e, e * sizeof (float));
+      x[e + (window->state[other] == CELL_FILLED)] = 1;
+    }
+  if (window->coverage)
+    memcpy (x, window->coverage + (size_t) cell * (fill->n_labels + 1),
+            (fill->n_labels + 1) * sizeof (float));
+  else
+    x[fill->n_labels] = 1;
+  x += fill->n_labels + 1;
+  if (window->coarse)
+    {
+      memcpy (x, window->coarse + (size_t) cell * e, e * sizeof (float));
+      x[e] = 1;
+    }
+}
+
+/* Embeddings of `n` cells from `first` on of every window: [sequence][n][d]. */
+static gboolean
+embed (Job *job, const Fill *fill, const FillWindow *windows, int n_windows, int first, int n,
+       gboolean entry, float *h, GError **error)
+{
+  const int width = fill->blocks.width;
+  const size_t n_rows = (size_t) n_windows * n;
+  buffer_auto float *x = buffer_new (n_rows, fill->n_features * sizeof (float), "activations",
+                                     error);
+
+  if (!x)
+    return FALSE;
+  for (size_t i = 0; i < n_rows; i++)
+    features (fill, &windows[i / n], first + (int) (i % n), x + i * fill->n_features);
+  if (!linear_run (job, &fill->stem, n_rows, x, h, error))
+    return FALSE;
+  for (size_t i = 0; i < n_rows; i++, h += width)
+    {
+      const int cell = first + (int) (i % n), cols = windows[i / n].cols;
+      const float *row = fill->row_emb + (size_t) (cell / cols) * width;
+      const float *col = fill->col_emb + (size_t) (cell % cols) * width;
+
+      for (int c = 0; c < width; c++)
+        h[c] += row[c] + col[c] + (entry ? fill->entry_emb[c] : 0);
+    }
+  return TRUE;
+}
+
+gboolean
+fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, float *hidden,
+             GError **error)
+{
+  const int n_cells = windows[0].rows * windows[0].cols;
+
+  g_assert (cache->length == 0 && windows[0].rows <= fill->window
+            && windows[0].cols <= fill->window);
+  return embed (job, fill, windows, cache->n_sequences, 0, n_cells, FALSE, hidden, error)
+         && gpt_blocks_run (job, &fill->blocks, cache, n_cells, TRUE, hidden, error);
+}
+
+gboolean
+fill_entry (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int cell,
+            float *hidden, float *logits, GError **error)
+{
+  return embed (job, fill, windows, cache->n_sequences, cell, 1, TRUE, hidden, error)
+         && gpt_blocks_run (job, &fill->blocks, cache, 1, FALSE, hidden, error)
+         && gpt_blocks_logits (job, &fill->blocks, cache->n_sequences, hidden, logits, error);
+}
+
+double
+fill_flop (const Fill *fill, int n_cells, int n_prefixes, int n_entries, int n_sequences)
+{
+  const double rows = (double) n_prefixes * n_cells + (double) n_sequences * n_entries;
+
+  return gpt_blocks_flop (&fill->blocks, n_prefixes, n_cells, n_cells)
+         + gpt_blocks_flop (&fill->blocks, n_sequences, n_entries, n_cells + n_entries / 2)
+         + linear_flop (&fill->stem, rows)
+         + linear_flop (&fill->blocks.head, (double) n_entries * n_sequences);
+}

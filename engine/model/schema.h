@@ -1,0 +1,50 @@
+/* schema: the hyper-parameters of a model file (docs/model-file.md), read and bounded. */
+#pragma once
+#include "model/json.h"
+
+enum { MAX_LEVELS = 8, MAX_LABELS = 250 };
+
+typedef enum { KIND_VQGAN, KIND_GPT, KIND_NET2NET, KIND_FILL } ModelKind;
+
+typedef struct {
+  int ch, n_levels, ch_mult[MAX_LEVELS], num_res_blocks;
+  int n_attn, attn_resolutions[MAX_LEVELS], resolution;
+  int in_channels, out_ch, z_channels, embed_dim, n_embed;
+  int patch;           /* 1 = as published */
+  gboolean layer_norm; /* else GroupNorm */
+  gboolean mid_attn, seam;
+} VqSchema;
+
+/* GPT and the transformer of kind fill; what a kind does not have is 0. */
+typedef struct {
+  int vocab_size, block_size, n_unmasked; /* gpt, net2net */
+  int window;                             /* fill */
+  int n_layer, n_head, n_embd;
+} GptSchema;
+
+typedef struct {
+  ModelKind kind;
+  char *name, *source, *licence; /* never NULL */
+  VqSchema vqgan;                /* all but gpt */
+  GptSchema transformer;         /* all but vqgan */
+  int n_labels;
+  char **labels; /* [n_labels], NULL-terminated */
+} Schema;
+
+gboolean schema_read (Schema *schema, const char *text, GError **error);
+void schema_clear (Schema *schema);
+
+static inline int
+vq_factor (const VqSchema *vq)
+{
+  return vq->patch << (vq->n_levels - 1);
+}
+
+/* Width of level l. */
+static inline int
+vq_width (const VqSchema *vq, int l)
+{
+  return vq->ch * vq->ch_mult[l];
+}
+
+gboolean vq_has_attention (const VqSchema *vq, int level);

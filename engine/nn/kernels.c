@@ -1,0 +1,45 @@
+#include "nn/kernels_private.h"
+#include <glib.h>
+
+static Kernels tables[2]; /* filled once by detect(), constant afterwards */
+static size_t n_tables;
+static size_t best;
+
+/* A better table starts as a copy of the one below it, so a missing twin falls back by itself. */
+static void
+detect (void)
+{
+  const char *limit = g_getenv ("TESSERA_ISA");
+
+  tables[n_tables++] = kernels_c;
+#ifdef HAVE_X86_KERNELS
+  __builtin_cpu_init ();
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+    {
+      tables[n_tables] = tables[n_tables - 1];
+      kernels_overlay_avx2 (&tables[n_tables++]);
+    }
+#endif
+  while (best + 1 < n_tables && g_strcmp0 (limit, tables[best].isa) != 0)
+    best++;
+}
+
+const Kernels *
+kernels_table (size_t i)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      detect ();
+      g_once_init_leave (&once, 1);
+    }
+  return i < n_tables ? &tables[i] : NULL;
+}
+
+const Kernels *
+kernels_best (void)
+{
+  kernels_table (0);
+  return &tables[best];
+}
