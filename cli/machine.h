@@ -1,0 +1,26 @@
+/* machine: what the command asks the operating system: memory, processor, where the model lies,
+ * and the signals that stop a run. */
+#pragma once
+#include <glib.h>
+
+/* Bytes that programs can still have; 0 where the system does not say. */
+gsize machine_free_memory (void);
+
+/* What a run may use: `asked`, or three quarters of what is free where that is 0. */
+gsize machine_memory_limit (gsize asked);
+
+/* "Intel(R) Core(TM) ..."; the caller frees it. */
+char *machine_cpu (void);
+
+/* The model file to use: `asked`, else the environment's TESSERA_MODEL, else the bundled one.
+ * The caller frees it. NULL and FAILURE_NO_MODEL, with the places, where none is there. */
+char *machine_model (const char *asked, GError **error);
+
+/* Between hold and release SIGINT and SIGTERM wait to be asked for, so that a run can end in
+ * order; the second one ends the process at once. Signals that the caller of the command has
+ * ignored stay ignored. */
+void machine_hold_signals (void);
+void machine_release_signals (void);
+
+/* The signal that has come since the last call, 0 = none. From the thread that holds them. */
+int machine_signal (void);

@@ -1,0 +1,299 @@
+/* libpng reports errors by longjmp. So each side has one function that calls setjmp and does nothing
+ * else, and one body whose state lies in a struct outside; the body owns nothing. */
+#include "picture_decode.h"
+#include "picture_file.h"
+#include <png.h>
+#include <setjmp.h>
+#include <string.h>
+
+/* One byte of deflate data stands for at most 1032 bytes. */
+enum { DEFLATE_EXPANSION = 1032, MAX_CHUNK_BYTES = 64 << 20 };
+
+/* Chunks that say something about the picture and stay true when some of its pixels change. */
+static const png_byte kept[] = "iCCP\0sRGB\0gAMA\0cHRM\0cICP\0pHYs\0tEXt\0zTXt\0iTXt\0eXIf";
+
+typedef struct {
+  PictureBytes bytes;
+  gsize at;
+  png_structp png;
+  png_infop info;
+  png_bytep *rows;
+  GString *complaint;
+  PictureOutcome *outcome;
+  jmp_buf jump;
+} Reader;
+
+static void
+read_bytes (png_structp png, png_bytep to, gsize n)
+{
+  Reader *reader = png_get_io_ptr (png);
+
+  if (n > reader->bytes.size - reader->at)
+    png_error (png, "the file ends too early");
+  memcpy (to, reader->bytes.data + reader->at, n);
+  reader->at += n;
+}
+
+static void
+read_error (png_structp png, png_const_charp message)
+{
+  Reader *reader = png_get_error_ptr (png);
+
+  if (!*reader->outcome->reason)
+    {
+      reader->outcome->failure = FAILURE_FILE_READ;
+      g_snprintf (reader->outcome->reason, sizeof reader->outcome->reason, "cannot be read: %s",
+                  message);
+    }
+  longjmp (reader->jump, 1);
+}
+
+static void
+read_warning (png_structp png, png_const_charp message)
+{
+  Reader *reader = png_get_error_ptr (png);
+
+  if (!reader->complaint->len)
+    g_string_append (reader->complaint, message);
+}
+
+static void
+keep_chunks (png_structp png)
+{
+  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_ALWAYS, kept, (int) (sizeof kept / 5));
+}
+
+/* Whatever the file holds becomes 8 or 16 bits of gray or RGB, with or without alpha. */
+static void
+normalise (Reader *reader, int depth, int colour)
+{
+  if (reader->bytes.ids)
+    {
+      png_set_packing (reader->png);
+      return;
+    }
+  if (colour == PNG_COLOR_TYPE_PALETTE)
+    png_set_palette_to_rgb (reader->png);
+  if (colour == PNG_COLOR_TYPE_GRAY && depth < 8)
+    png_set_expand_gray_1_2_4_to_8 (reader->png);
+  if (png_get_valid (reader->png, reader->info, PNG_INFO_tRNS))
+    png_set_tRNS_to_alpha (reader->png);
+  if (G_BYTE_ORDER == G_LITTLE_ENDIAN && depth == 16)
+    png_set_swap (reader->png);
+}
+
+static void
+take_chunks (Reader *reader)
+{
+  png_unknown_chunkp chunks;
+  const int n = png_get_unknown_chunks (reader->png, reader->info, &chunks);
+
+  for (int i = 0; i < n; i++)
+    picture_add_chunk (reader->outcome->picture, (const char *) chunks[i].name, chunks[i].location,
+                       chunks[i].data, chunks[i].size);
+}
+
+static void
+read_all (Reader *reader)
+{
+  png_uint_32 width, height;
+  int depth, colour;
+
+  png_set_read_fn (reader->png, reader, read_bytes);
+  png_set_user_limits (reader->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_chunk_malloc_max (reader->png, MAX_CHUNK_BYTES);
+  keep_chunks (reader->png);
+  png_read_info (reader->png, reader->info);
+  png_get_IHDR (reader->png, reader->info, &width, &height, &depth, &colour, NULL, NULL, NULL);
+  if (reader->bytes.ids
+      && (depth > 8 || (colour != PNG_COLOR_TYPE_PALETTE && colour != PNG_COLOR_TYPE_GRAY)))
+    {
+      reader->outcome->failure = FAILURE_LABEL_TYPE;
+      g_strlcpy (reader->outcome->reason,
+                 "holds colors, but labels are the numbers of an 8-bit gray or palette picture",
+                 sizeof reader->outcome->reason);
+      png_error (reader->png, "");
+    }
+  if (!picture_decode_check (reader->bytes, width, height,
+                             png_get_rowbytes (reader->png, reader->info), DEFLATE_EXPANSION,
+                             reader->outcome))
+    png_error (reader->png, "");
+  normalise (reader, depth, colour);
+  png_set_interlace_handling (reader->png);
+  png_read_update_info (reader->png, reader->info);
+  reader->outcome->picture =
+      picture_new ((int) width, (int) height, png_get_channels (reader->png, reader->info),
+                   png_get_bit_depth (reader->png, reader->info));
+  reader->rows = g_try_new (png_bytep, height);
+  if (!reader->outcome->picture || !reader->rows)
+    png_error (reader->png, "the computer ran out of memory");
+  for (png_uint_32 y = 0; y < height; y++)
+    reader->rows[y] = (png_bytep) reader->outcome->picture->samples
+                      + y * picture_row_bytes (reader->outcome->picture);
+  png_read_image (reader->png, reader->rows);
+  png_read_end (reader->png, reader->info);
+  take_chunks (reader);
+}
+
+static gboolean
+read_guarded (Reader *reader)
+{
+  if (setjmp (reader->jump))
+    return FALSE;
+  read_all (reader);
+  return TRUE;
+}
+
+gboolean
+picture_decode_png (PictureBytes bytes, PictureOutcome *outcome)
+{
+  Reader *reader = g_new0 (Reader, 1);
+  gboolean done = FALSE;
+
+  reader->bytes = bytes;
+  reader->outcome = outcome;
+  reader->complaint = g_string_new (NULL);
+  reader->png = png_create_read_struct (PNG_LIBPNG_VER_STRING, reader, read_error, read_warning);
+  reader->info = reader->png ? png_create_info_struct (reader->png) : NULL;
+  if (reader->info)
+    done = read_guarded (reader);
+  else
+    {
+      outcome->failure = FAILURE_NO_MEMORY;
+      g_strlcpy (outcome->reason, "cannot be read: the computer ran out of memory",
+                 sizeof outcome->reason);
+    }
+  if (done)
+    g_string_assign (outcome->picture->complaint, reader->complaint->str);
+  else
+    g_clear_pointer (&outcome->picture, picture_free);
+  png_destroy_read_struct (&reader->png, &reader->info, NULL);
+  g_string_free (reader->complaint, TRUE);
+  g_free (reader->rows);
+  g_free (reader);
+  return done;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+typedef struct {
+  const Picture *picture;
+  const char *recipe;
+  png_structp png;
+  png_infop info;
+  GByteArray *out;
+  char reason[256];
+  jmp_buf jump;
+} Writer;
+
+static void
+write_bytes (png_structp png, png_bytep from, gsize n)
+{
+  Writer *writer = png_get_io_ptr (png);
+
+  g_byte_array_append (writer->out, from, (guint) n);
+}
+
+static void
+write_error (png_structp png, png_const_charp message)
+{
+  Writer *writer = png_get_error_ptr (png);
+
+  g_strlcpy (writer->reason, message, sizeof writer->reason);
+  longjmp (writer->jump, 1);
+}
+
+static void
+ignore_warning (png_structp png G_GNUC_UNUSED, png_const_charp message G_GNUC_UNUSED)
+{
+}
+
+static gboolean
+is_old_recipe (const PictureChunk *chunk)
+{
+  static const char key[] = "Tessera";
+
+  return !strcmp (chunk->type, "iTXt") && chunk->size >= sizeof key
+         && !memcmp (chunk->data, key, sizeof key);
+}
+
+static void
+put_texts (Writer *writer)
+{
+  png_unknown_chunk unknown;
+  png_text text = { .compression = PNG_ITXT_COMPRESSION_NONE };
+
+  keep_chunks (writer->png);
+  for (guint i = 0; i < writer->picture->chunks->len; i++)
+    {
+      const PictureChunk *chunk = g_ptr_array_index (writer->picture->chunks, i);
+
+      if (writer->recipe && is_old_recipe (chunk))
+        continue;
+      unknown =
+          (png_unknown_chunk){ .data = chunk->data, .size = chunk->size, .location = chunk->place };
+      memcpy (unknown.name, chunk->type, sizeof unknown.name);
+      png_set_unknown_chunks (writer->png, writer->info, &unknown, 1);
+    }
+  if (!writer->recipe)
+    return;
+  text.key = (png_charp) "Tessera";
+  text.text = (png_charp) writer->recipe; /* libpng copies both */
+  text.itxt_length = strlen (writer->recipe);
+  png_set_text (writer->png, writer->info, &text, 1);
+}
+
+static void
+write_all (Writer *writer)
+{
+  static const int colours[] = { 0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA,
+                                 PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA };
+  const Picture *picture = writer->picture;
+  const guint8 *samples = picture->samples;
+
+  png_set_write_fn (writer->png, writer, write_bytes, NULL);
+  png_set_user_limits (writer->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_IHDR (writer->png, writer->info, (png_uint_32) picture->width,
+                (png_uint_32) picture->height, picture->depth, colours[picture->channels],
+                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  put_texts (writer);
+  png_write_info (writer->png, writer->info);
+  if (G_BYTE_ORDER == G_LITTLE_ENDIAN && picture->depth == 16)
+    png_set_swap (writer->png);
+  for (int y = 0; y < picture->height; y++)
+    png_write_row (writer->png, samples + (gsize) y * picture_row_bytes (picture));
+  png_write_end (writer->png, writer->info);
+}
+
+static gboolean
+write_guarded (Writer *writer)
+{
+  if (setjmp (writer->jump))
+    return FALSE;
+  write_all (writer);
+  return TRUE;
+}
+
+GBytes *
+picture_file_encode (const Picture *picture, const char *recipe, GError **error)
+{
+  Writer *writer = g_new0 (Writer, 1);
+  GBytes *bytes = NULL;
+
+  writer->picture = picture;
+  writer->recipe = recipe;
+  writer->out = g_byte_array_new ();
+  writer->png =
+      png_create_write_struct (PNG_LIBPNG_VER_STRING, writer, write_error, ignore_warning);
+  writer->info = writer->png ? png_create_info_struct (writer->png) : NULL;
+  if (writer->info && write_guarded (writer))
+    bytes = g_byte_array_free_to_bytes (g_steal_pointer (&writer->out));
+  else
+    g_set_error (error, FAILURE, FAILURE_INTERNAL,
+                 "The picture cannot be made into a PNG file: %s.",
+                 *writer->reason ? writer->reason : "the computer ran out of memory");
+  png_destroy_write_struct (&writer->png, &writer->info);
+  g_clear_pointer (&writer->out, g_byte_array_unref);
+  g_free (writer);
+  return bytes;
+}
