@@ -81,6 +81,8 @@ settings_read (Settings *settings, GimpProcedureConfig *config, gboolean new_see
                 &settings->temperature, "match-color", &settings->match_rim, "top-k",
                 &settings->top_k, "top-p", &settings->top_p, "model", &settings->model, "threads",
                 &settings->n_threads, "memory-limit", &megabytes, NULL);
+  if (!settings->model) /* what GIMP makes of an empty text that it has kept in a file */
+    settings->model = g_strdup ("");
   settings->source = gimp_procedure_config_get_choice_id (config, "source");
   settings->seed = seed < 0 || new_seed ? g_random_int () & G_MAXINT : (guint) seed;
   settings->memory_limit = (gsize) megabytes << 20;

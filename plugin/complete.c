@@ -9,13 +9,6 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n.h>
 
-/* What a run has made; empty where it failed. */
-typedef struct {
-  GimpLayer **layers; /* best first, NULL-terminated, the array is owned */
-  GimpGroupLayer *group;
-  char *recipe;
-} Completion;
-
 static gboolean
 ask (GimpProcedure *procedure, GimpProcedureConfig *config)
 {
@@ -67,33 +60,6 @@ compute (const Region *region, const Settings *settings, GError **error)
   return NULL;
 }
 
-static gboolean
-complete (Completion *completion, GimpImage *image, GimpDrawable **drawables,
-          const Settings *settings, GError **error)
-{
-  g_auto (Region) region = { 0 };
-  g_autoptr (TesseraResult) result = NULL;
-
-  if (gimp_image_get_base_type (image) == GIMP_INDEXED)
-    {
-      message_set (error, "E-INDEXED",
-                   _ ("Pictures with a color palette cannot be completed. "
-                      "Convert the picture to RGB first."));
-      return FALSE;
-    }
-  if (!region_read (&region, image, drawables, settings->source, error))
-    return FALSE;
-  result = compute (&region, settings, error);
-  if (!result)
-    return FALSE;
-  region_crop (&region, result);
-  completion->recipe = recipe_new (result, &region, settings, image);
-  completion->layers = layers_place (image, drawables, &region, result, settings->seed,
-                                     completion->recipe, &completion->group, error);
-  gimp_displays_flush ();
-  return completion->layers != NULL;
-}
-
 static GimpValueArray *
 answer (GimpProcedure *procedure, const Completion *completion)
 {
@@ -103,6 +69,36 @@ answer (GimpProcedure *procedure, const Completion *completion)
   GIMP_VALUES_SET_STRING (values, 2, completion->recipe);
   GIMP_VALUES_SET_GROUP_LAYER (values, 3, completion->group);
   return values;
+}
+
+/* The values of a successful call; NULL and error where it fails. */
+static GimpValueArray *
+complete (GimpProcedure *procedure, GimpImage *image, GimpDrawable **drawables,
+          const Settings *settings, GError **error)
+{
+  g_auto (Region) region = { 0 };
+  g_autoptr (TesseraResult) result = NULL;
+  g_auto (Completion) completion = { 0 };
+
+  if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+    {
+      message_set (error, "E-INDEXED",
+                   _ ("Pictures with a color palette cannot be completed. "
+                      "Convert the picture to RGB first."));
+      return NULL;
+    }
+  if (!region_read (&region, image, drawables, settings->source, error))
+    return NULL;
+  result = compute (&region, settings, error);
+  if (!result)
+    return NULL;
+  region_crop (&region, result);
+  completion = (Completion){ &region, result, settings, .recipe = NULL };
+  completion.recipe = recipe_new (result, &region, settings, image);
+  if (!layers_place (&completion, image, drawables, error))
+    return NULL;
+  gimp_displays_flush ();
+  return answer (procedure, &completion);
 }
 
 static GimpValueArray *
@@ -124,7 +120,6 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
      GimpProcedureConfig *config, gpointer data)
 {
   g_auto (Settings) settings = { 0 };
-  Completion completion = { 0 };
   GError *error = NULL;
   GimpValueArray *values;
 
@@ -133,12 +128,9 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   if (mode == GIMP_RUN_INTERACTIVE && !ask (procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);
-  if (complete (&completion, image, drawables, &settings, &error))
-    values = answer (procedure, &completion);
-  else
+  values = complete (procedure, image, drawables, &settings, &error);
+  if (!values)
     values = refuse (procedure, mode, error);
-  g_free (completion.layers);
-  g_free (completion.recipe);
   return values;
 }
 

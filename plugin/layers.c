@@ -39,28 +39,54 @@ find_place (GimpImage *image, GimpDrawable **drawables, GimpItem **parent, int *
   *position = anchor ? gimp_image_get_item_position (image, anchor) : 0;
 }
 
-/* The same blending as the engine's: perceptual, so that soft edges look alike everywhere, and
- * pixels under an empty mask pass through without a change of encoding. */
+/* The encoding in which GIMP keeps the image's pixels. */
+static GimpLayerColorSpace
+own_space (GimpImage *image)
+{
+  switch (gimp_image_get_precision (image))
+    {
+    case GIMP_PRECISION_U8_LINEAR:
+    case GIMP_PRECISION_U16_LINEAR:
+    case GIMP_PRECISION_U32_LINEAR:
+    case GIMP_PRECISION_HALF_LINEAR:
+    case GIMP_PRECISION_FLOAT_LINEAR:
+    case GIMP_PRECISION_DOUBLE_LINEAR:
+      return GIMP_LAYER_COLOR_SPACE_RGB_LINEAR;
+    case GIMP_PRECISION_U8_PERCEPTUAL:
+    case GIMP_PRECISION_U16_PERCEPTUAL:
+    case GIMP_PRECISION_U32_PERCEPTUAL:
+    case GIMP_PRECISION_HALF_PERCEPTUAL:
+    case GIMP_PRECISION_FLOAT_PERCEPTUAL:
+    case GIMP_PRECISION_DOUBLE_PERCEPTUAL:
+      return GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL;
+    default:
+      return GIMP_LAYER_COLOR_SPACE_RGB_NON_LINEAR;
+    }
+}
+
+/* In any other encoding than the image's own, GIMP would convert what lies under an empty mask
+ * there and back, which changes the last bits of float pixels (seen with GIMP 3.0.4). */
 static void
-blend_like_engine (GimpLayer *layer)
+blend_in_own_space (GimpImage *image, GimpLayer *layer)
 {
   gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
-  gimp_layer_set_blend_space (layer, GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL);
+  gimp_layer_set_composite_space (layer, own_space (image));
 }
 
 static GimpGroupLayer *
-insert_group (GimpImage *image, GimpDrawable **drawables, int number)
+insert_group (GimpImage *image, GimpDrawable **drawables, const char *recipe)
 {
+  const int number = recipe_next_number (image);
   g_autofree char *name = g_strdup_printf (_ ("Completion %d"), number);
   GimpGroupLayer *group = gimp_group_layer_new (image, name);
   GimpItem *parent;
   int position;
 
   find_place (image, drawables, &parent, &position);
-  if (!group
+  if (!group || !recipe_attach (group, number, recipe)
       || !gimp_image_insert_layer (image, GIMP_LAYER (group), (GimpLayer *) parent, position))
     return NULL;
-  blend_like_engine (GIMP_LAYER (group));
+  blend_in_own_space (image, GIMP_LAYER (group));
   return group;
 }
 
@@ -72,26 +98,26 @@ type_with_alpha (GimpImage *image)
 
 /* Puts rank `rank` on top of the layers that the group already has. */
 static GimpLayer *
-insert_variation (GimpImage *image, GimpGroupLayer *group, const Region *region,
-                  const TesseraResult *result, int rank, guint64 seed)
+insert_variation (const Completion *completion, GimpImage *image, int rank)
 {
-  const GeglRectangle *at = &region->selected;
+  const GeglRectangle *at = &completion->region->selected;
   g_autofree char *name = g_strdup_printf (_ ("Variation %d, seed %" G_GUINT64_FORMAT),
-                                           tessera_result_variation (result, rank) + 1, seed);
+                                           tessera_result_variation (completion->result, rank) + 1,
+                                           completion->settings->seed);
   GimpLayer *layer = gimp_layer_new (image, name, at->width, at->height, type_with_alpha (image),
                                      100.0, GIMP_LAYER_MODE_NORMAL);
   GimpLayerMask *mask;
 
-  if (!layer || !gimp_image_insert_layer (image, layer, GIMP_LAYER (group), 0))
+  if (!layer || !gimp_image_insert_layer (image, layer, GIMP_LAYER (completion->group), 0))
     return NULL;
   gimp_layer_set_offsets (layer, at->x, at->y);
-  blend_like_engine (layer);
+  blend_in_own_space (image, layer);
   gimp_item_set_visible (GIMP_ITEM (layer), rank == 0);
-  pixels_write (layer, region, result, rank);
+  pixels_write (layer, completion->region, completion->result, rank);
   mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_BLACK);
   if (!mask || !gimp_layer_add_mask (layer, mask))
     return NULL;
-  pixels_write_mask (mask, region);
+  pixels_write_mask (mask, completion->region);
   gimp_layer_set_edit_mask (layer, FALSE); /* else the next stroke would paint on the mask */
   gimp_drawable_update (GIMP_DRAWABLE (mask), 0, 0, at->width, at->height);
   gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, at->width, at->height);
@@ -100,52 +126,46 @@ insert_variation (GimpImage *image, GimpGroupLayer *group, const Region *region,
 
 /* FALSE where GIMP refuses any of it. */
 static gboolean
-insert_all (GimpImage *image, GimpDrawable **drawables, const Region *region,
-            const TesseraResult *result, guint64 seed, const char *recipe, GimpGroupLayer **group,
-            GimpLayer **layers)
+insert_all (Completion *completion, GimpImage *image, GimpDrawable **drawables)
 {
-  const int n = tessera_result_n_variations (result);
-  const int number = recipe_next_number (image);
+  const int n = tessera_result_n_variations (completion->result);
 
-  *group = insert_group (image, drawables, number);
-  if (!*group)
+  completion->layers = g_new0 (GimpLayer *, n + 1);
+  completion->group = insert_group (image, drawables, completion->recipe);
+  if (!completion->group)
     return FALSE;
   for (int rank = n - 1; rank >= 0; rank--) /* from the bottom up */
     {
-      layers[rank] = insert_variation (image, *group, region, result, rank, seed);
-      if (!layers[rank])
-        return FALSE;
+      completion->layers[rank] = insert_variation (completion, image, rank);
+      if (!completion->layers[rank])
+        {
+          gimp_image_remove_layer (image, GIMP_LAYER (completion->group));
+          return FALSE;
+        }
     }
-  return recipe_attach (*group, number, recipe);
+  return TRUE;
 }
 
-GimpLayer **
-layers_place (GimpImage *image, GimpDrawable **drawables, const Region *region,
-              const TesseraResult *result, guint64 seed, const char *recipe, GimpGroupLayer **group,
-              GError **error)
+gboolean
+layers_place (Completion *completion, GimpImage *image, GimpDrawable **drawables, GError **error)
 {
-  const int n = tessera_result_n_variations (result);
-  g_autofree GimpLayer **layers = g_new0 (GimpLayer *, n + 1);
-  const GimpLayer *best[2] = { NULL };
   gboolean done;
 
-  *group = NULL;
   gimp_image_undo_group_start (image);
-  done = insert_all (image, drawables, region, result, seed, recipe, group, layers);
-  if (!done && *group)
-    gimp_image_remove_layer (image, GIMP_LAYER (*group));
+  done = insert_all (completion, image, drawables);
   if (done)
-    {
-      best[0] = layers[0];
-      gimp_image_set_selected_layers (image, best);
-    }
+    gimp_image_set_selected_layers (image, (const GimpLayer *[]){ completion->layers[0], NULL });
   gimp_image_undo_group_end (image);
   if (!done)
-    {
-      message_set (error, "E-INTERNAL",
-                   _ ("Something unexpected happened (GIMP takes no new layer). "
-                      "Nothing was changed."));
-      return NULL;
-    }
-  return g_steal_pointer (&layers);
+    message_set (error, "E-INTERNAL",
+                 _ ("Something unexpected happened (GIMP takes no new layer). "
+                    "Nothing was changed."));
+  return done;
+}
+
+void
+completion_clear (Completion *completion)
+{
+  g_clear_pointer (&completion->recipe, g_free);
+  g_clear_pointer (&completion->layers, g_free);
 }

@@ -10,6 +10,10 @@ enum { CONTEXT_SIDES = 3, CONTEXT_MIN = 256 };
 /* Without this much of a layer left, alpha says that there is no pixel. */
 #define OPAQUE 0.5f
 
+/* Less than half an 8-bit step counts as not selected: a feathered selection of a float image
+ * fades for ever and would make the whole image a hole. */
+#define FAINTEST (0.5f / 255)
+
 /* The image's own colour space, so that no profile conversion touches a pixel. */
 static const Babl *
 own_format (GimpDrawable *drawable, const char *name)
@@ -46,6 +50,36 @@ box_around (const GeglRectangle *selected, GimpImage *image)
   return (GeglRectangle){ x0, y0, x1 - x0, y1 - y0 };
 }
 
+static GeglBuffer *
+selection_buffer (GimpImage *image)
+{
+  return gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
+}
+
+/* Shrinks `bounds` to the pixels that are not too faint; may leave nothing. */
+static void
+shrink (GeglRectangle *bounds, GimpImage *image)
+{
+  g_autoptr (GeglBuffer) buffer = selection_buffer (image);
+  g_autofree guint8 *row = g_new (guint8, bounds->width);
+  int x0 = G_MAXINT, y0 = G_MAXINT, x1 = 0, y1 = 0;
+
+  for (int y = 0; y < bounds->height; y++)
+    {
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (bounds->x, bounds->y + y, bounds->width, 1), 1.0,
+                       babl_format ("Y u8"), row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (int x = 0; x < bounds->width; x++)
+        if (row[x])
+          {
+            x0 = MIN (x0, x);
+            x1 = MAX (x1, x + 1);
+            y0 = MIN (y0, y);
+            y1 = y + 1;
+          }
+    }
+  *bounds = (GeglRectangle){ bounds->x + x0, bounds->y + y0, MAX (0, x1 - x0), MAX (0, y1 - y0) };
+}
+
 static gboolean
 selection_bounds (GimpImage *image, GeglRectangle *selected, GError **error)
 {
@@ -57,14 +91,15 @@ selection_bounds (GimpImage *image, GeglRectangle *selected, GError **error)
       message_set (error, "E-FLOATING", _ ("There is a floating selection. Anchor it first."));
       return FALSE;
     }
-  if (!gimp_selection_bounds (image, &non_empty, &x0, &y0, &x1, &y1) || !non_empty)
+  if (gimp_selection_bounds (image, &non_empty, &x0, &y0, &x1, &y1) && non_empty)
     {
-      message_set (error, "E-EMPTY-HOLE",
-                   _ ("Nothing is selected. Select what should be replaced."));
-      return FALSE;
+      *selected = (GeglRectangle){ x0, y0, x1 - x0, y1 - y0 };
+      shrink (selected, image);
+      if (selected->width > 0)
+        return TRUE;
     }
-  *selected = (GeglRectangle){ x0, y0, x1 - x0, y1 - y0 };
-  return TRUE;
+  message_set (error, "E-EMPTY-HOLE", _ ("Nothing is selected. Select what should be replaced."));
+  return FALSE;
 }
 
 /* Reads [height][width][4] of `drawable`, which lies at `offset` in the image. */
@@ -93,7 +128,7 @@ read_selection (Region *region, GimpImage *image)
                    1.0, babl_format ("Y float"), region->selection, GEGL_AUTO_ROWSTRIDE,
                    GEGL_ABYSS_NONE);
   for (gsize i = 0; i < n; i++)
-    region->selection[i] = clean (region->selection[i]);
+    region->selection[i] = region->selection[i] < FAINTEST ? 0 : MIN (region->selection[i], 1);
 }
 
 /* Pixels that do not exist are unknown, so they belong to the hole of the engine; only selected

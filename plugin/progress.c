@@ -1,42 +1,45 @@
 #include "progress.h"
 #include <libgimp/gimp.h>
+#include <glib-unix.h>
 #include <signal.h>
 
 /* A look at GIMP's progress bar costs it a redraw: at most ten a second. */
 enum { UPDATE_MICROSECONDS = 100000 };
 
-static void
-stop_signals (sigset_t *set)
+static gboolean
+on_signal (gpointer data)
 {
-  sigemptyset (set);
-  sigaddset (set, SIGTERM);
-  sigaddset (set, SIGINT);
+  Progress *progress = data;
+
+  progress->stopped = TRUE;
+  return G_SOURCE_CONTINUE;
 }
 
 void
 progress_begin (Progress *progress, const char *text)
 {
-  sigset_t set;
+  static const int signals[] = { SIGTERM, SIGINT };
 
-  *progress = (Progress){ 0 };
-  stop_signals (&set);
-  pthread_sigmask (SIG_BLOCK, &set, NULL);
+  *progress = (Progress){ .context = g_main_context_new () };
+  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      progress->sources[i] = g_unix_signal_source_new (signals[i]);
+      g_source_set_callback (progress->sources[i], on_signal, progress, NULL);
+      g_source_attach (progress->sources[i], progress->context);
+    }
   gimp_progress_init (text);
 }
 
 void
 progress_end (Progress *progress)
 {
-  sigset_t set, pending;
-  int signal;
-
   gimp_progress_end ();
-  stop_signals (&set);
-  sigpending (&pending);
-  if (sigismember (&pending, SIGTERM) || sigismember (&pending, SIGINT))
-    sigwait (&set, &signal); /* taken: nobody else shall die of it */
-  pthread_sigmask (SIG_UNBLOCK, &set, NULL);
-  (void) progress;
+  for (size_t i = 0; i < G_N_ELEMENTS (progress->sources); i++)
+    {
+      g_source_destroy (progress->sources[i]);
+      g_clear_pointer (&progress->sources[i], g_source_unref);
+    }
+  g_clear_pointer (&progress->context, g_main_context_unref);
 }
 
 gboolean
@@ -44,15 +47,13 @@ progress_tell (double done, gpointer data)
 {
   Progress *progress = data;
   const gint64 now = g_get_monotonic_time ();
-  sigset_t pending;
 
-  sigpending (&pending);
-  progress->stopped = sigismember (&pending, SIGTERM) || sigismember (&pending, SIGINT);
-  progress->done = done;
   if (now >= progress->next_update)
     {
       gimp_progress_update (done);
       progress->next_update = now + UPDATE_MICROSECONDS;
     }
+  while (g_main_context_iteration (progress->context, FALSE))
+    continue;
   return !progress->stopped;
 }

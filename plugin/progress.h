@@ -7,12 +7,13 @@
 #include <glib.h>
 
 typedef struct {
+  GMainContext *context; /* of the two signals alone, so that nothing else runs meanwhile */
+  GSource *sources[2];
   gint64 next_update; /* monotonic microseconds */
-  double done;        /* 0..1, what was said last */
   gboolean stopped;
 } Progress;
 
-/* Between these two, stop signals wait until progress_tell sees them. From the main thread. */
+/* From the main thread. Between these two, progress_tell sees stop signals. */
 void progress_begin (Progress *progress, const char *text);
 void progress_end (Progress *progress);
 

@@ -35,8 +35,7 @@ recipe_new (const TesseraResult *result, const Region *region, const Settings *s
 static gboolean
 attach (GimpItem *item, const char *name, const char *text)
 {
-  GimpParasite *parasite = gimp_parasite_new (
-      name, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, strlen (text), text);
+  GimpParasite *parasite = gimp_parasite_new (name, GIMP_PARASITE_PERSISTENT, strlen (text), text);
   const gboolean done = gimp_item_attach_parasite (item, parasite);
 
   gimp_parasite_free (parasite);

@@ -6,7 +6,8 @@
 char *recipe_new (const TesseraResult *result, const Region *region, const Settings *settings,
                   GimpImage *image);
 
-/* Marks a group as completion `number` of its image and stores the recipe with it. */
+/* Marks a group as completion `number` of its image and stores the recipe with it. Before the
+ * group is inserted: later it would be an undo step of its own, at which GIMP 3.0.4 complains. */
 gboolean recipe_attach (GimpGroupLayer *group, int number, const char *recipe);
 
 /* TRUE where the item is a group made by Tessera. number: may be NULL. */
