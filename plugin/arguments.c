@@ -38,7 +38,7 @@ register_limits (GimpProcedure *procedure)
                                    _ ("Consider only the k likeliest contents for each cell; "
                                       "0: as the engine advises"),
                                    0, 65536, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument (procedure, "top-p", _ ("T_op p"),
+  gimp_procedure_add_double_argument (procedure, "top-p", _ ("Top _p"),
                                       _ ("Consider only the likeliest contents that together reach "
                                          "this probability; 0: as the engine advises"),
                                       0.0, 1.0, 0.0, G_PARAM_READWRITE);
@@ -73,6 +73,16 @@ arguments_register (GimpProcedure *procedure)
 }
 
 void
+arguments_repair (GimpProcedureConfig *config)
+{
+  g_autofree char *model = NULL;
+
+  g_object_get (config, "model", &model, NULL);
+  if (!model)
+    g_object_set (config, "model", "", NULL);
+}
+
+void
 settings_read (Settings *settings, GimpProcedureConfig *config, gboolean new_seed)
 {
   int seed, megabytes;
@@ -81,8 +91,6 @@ settings_read (Settings *settings, GimpProcedureConfig *config, gboolean new_see
                 &settings->temperature, "match-color", &settings->match_rim, "top-k",
                 &settings->top_k, "top-p", &settings->top_p, "model", &settings->model, "threads",
                 &settings->n_threads, "memory-limit", &megabytes, NULL);
-  if (!settings->model) /* what GIMP makes of an empty text that it has kept in a file */
-    settings->model = g_strdup ("");
   settings->source = gimp_procedure_config_get_choice_id (config, "source");
   settings->seed = seed < 0 || new_seed ? g_random_int () & G_MAXINT : (guint) seed;
   settings->memory_limit = (gsize) megabytes << 20;

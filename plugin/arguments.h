@@ -24,6 +24,9 @@ typedef struct {
 
 void arguments_register (GimpProcedure *procedure);
 
+/* Before anything else: GIMP 3.0.4 forgets a default that is an empty text and gives NULL. */
+void arguments_repair (GimpProcedureConfig *config);
+
 /* new_seed: take a new seed whatever the argument says. */
 void settings_read (Settings *settings, GimpProcedureConfig *config, gboolean new_seed);
 void settings_clear (Settings *settings);

@@ -125,6 +125,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
 
   (void) data;
   gegl_init (NULL, NULL);
+  arguments_repair (config);
   if (mode == GIMP_RUN_INTERACTIVE && !ask (procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);

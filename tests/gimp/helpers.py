@@ -75,7 +75,7 @@ class Answer:
 def complete(image, layers, **arguments):
     procedure = Gimp.get_pdb().lookup_procedure('tessera-complete')
     config = procedure.create_config()
-    config.set_property('run-mode', QUIET)
+    config.set_property('run-mode', arguments.pop('run_mode', QUIET))
     config.set_property('image', image)
     config.set_core_object_array('drawables', layers)
     for name, value in arguments.items():
