@@ -102,13 +102,15 @@ selection_bounds (GimpImage *image, GeglRectangle *selected, GError **error)
   return FALSE;
 }
 
-/* Reads [height][width][4] of `drawable`, which lies at `offset` in the image. */
+/* Reads [height][width][4] of a layer. */
 static float *
-read_rgba (const Region *region, GimpDrawable *drawable, int offset_x, int offset_y)
+read_rgba (const Region *region, GimpDrawable *drawable)
 {
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
   float *rgba = g_new (float, (gsize) region->width * region->height * 4);
+  int offset_x, offset_y;
 
+  gimp_drawable_get_offsets (drawable, &offset_x, &offset_y);
   gegl_buffer_get (
       buffer,
       GEGL_RECTANGLE (region->x - offset_x, region->y - offset_y, region->width, region->height),
@@ -148,43 +150,54 @@ split_rgba (Region *region, const float *rgba)
     }
 }
 
+/* The picture as a layer that is in no image: the caller deletes it. */
+static GimpLayer *
+visible_layer (GimpImage *image, GError **error)
+{
+  GimpLayer *layer = gimp_layer_new_from_visible (image, image, "visible");
+
+  if (!layer)
+    message_set (error, "E-INTERNAL",
+                 _ ("Something unexpected happened (GIMP gives no picture). Nothing was changed."));
+  return layer;
+}
+
+/* Cuts box and selection down to a layer; FALSE where nothing of the selection is left. */
+static gboolean
+clip_to_layer (Region *region, GeglRectangle *box, GimpDrawable *layer, GError **error)
+{
+  GeglRectangle extent = { 0, 0, gimp_drawable_get_width (layer),
+                           gimp_drawable_get_height (layer) };
+
+  gimp_drawable_get_offsets (layer, &extent.x, &extent.y);
+  gegl_rectangle_intersect (box, box, &extent);
+  if (gegl_rectangle_intersect (&region->selected, &region->selected, box))
+    return TRUE;
+  message_set (error, "E-OUTSIDE", _ ("The selection lies outside the selected layer."));
+  return FALSE;
+}
+
 gboolean
 region_read (Region *region, GimpImage *image, GimpDrawable **drawables, Source source,
              GError **error)
 {
   g_autofree float *rgba = NULL;
-  GimpLayer *layer = NULL;
+  GimpLayer *layer;
   GeglRectangle box;
-  int offset_x = 0;
-  int offset_y = 0;
 
   if (!selection_bounds (image, &region->selected, error))
     return FALSE;
   box = box_around (&region->selected, image);
-  if (source == SOURCE_LAYER)
-    {
-      layer = single_layer (drawables, error);
-      if (!layer)
-        return FALSE;
-      gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &offset_x, &offset_y);
-      gegl_rectangle_intersect (&box, &box,
-                                GEGL_RECTANGLE (offset_x, offset_y,
-                                                gimp_drawable_get_width (GIMP_DRAWABLE (layer)),
-                                                gimp_drawable_get_height (GIMP_DRAWABLE (layer))));
-      if (!gegl_rectangle_intersect (&region->selected, &region->selected, &box))
-        {
-          message_set (error, "E-OUTSIDE", _ ("The selection lies outside the selected layer."));
-          return FALSE;
-        }
-    }
-  else
-    layer = gimp_layer_new_from_visible (image, image, "visible");
+  layer = source == SOURCE_LAYER ? single_layer (drawables, error) : visible_layer (image, error);
+  if (!layer
+      || (source == SOURCE_LAYER && !clip_to_layer (region, &box, GIMP_DRAWABLE (layer), error)))
+    return FALSE;
 
   region->x = box.x;
   region->y = box.y;
   region->width = box.width;
   region->height = box.height;
-  rgba = read_rgba (region, GIMP_DRAWABLE (layer), offset_x, offset_y);
+  rgba = read_rgba (region, GIMP_DRAWABLE (layer));
   if (source == SOURCE_VISIBLE)
     gimp_item_delete (GIMP_ITEM (layer));
   read_selection (region, image);
