@@ -37,8 +37,8 @@ describe (TesseraModel *model)
     .n_codes = nets->vqgan ? schema->vqgan.n_embed : 0,
     .window = nets->fill.window,
     .n_labels = schema->n_labels,
-    .can_complete = schema->kind == KIND_FILL && schema->vqgan.in_channels == 3
-                    && schema->vqgan.out_ch == 3,
+    .can_complete =
+        schema->kind == KIND_FILL && schema->vqgan.in_channels == 3 && schema->vqgan.out_ch == 3,
     .can_reconstruct = nets->vqgan && schema->vqgan.in_channels == 3 && schema->vqgan.out_ch == 3,
   };
   for (size_t i = 0; names[i]; i++)
@@ -99,8 +99,8 @@ unfit (GError **error, const char *sentence)
 static gboolean
 check_request (const TesseraRequest *request, GError **error)
 {
-  if (request->picture.width < 1 || request->picture.height < 1
-      || request->picture.width > MAX_SIDE || request->picture.height > MAX_SIDE)
+  if (request->picture.width < 1 || request->picture.height < 1 || request->picture.width > MAX_SIDE
+      || request->picture.height > MAX_SIDE)
     return unfit (error, "The picture's width and height must be between 1 and 524288 pixels.");
   if (request->n_variations < 1 || request->n_variations > TESSERA_MAX_VARIATIONS)
     return unfit (error, "The number of variations must be between 1 and 16.");
@@ -166,8 +166,7 @@ tessera_reconstruct (const TesseraModel *model, const TesseraRequest *request, f
                    model->info.name, model->info.kind);
       return FALSE;
     }
-  if (!check_request (request, error)
-      || !reconstruct_run (model->nets, request, pixels, error))
+  if (!check_request (request, error) || !reconstruct_run (model->nets, request, pixels, error))
     return FALSE;
   if (request->progress)
     request->progress (1, request->progress_data);

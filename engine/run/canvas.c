@@ -42,10 +42,10 @@ canvas_clear (Canvas *canvas)
 /* The part of a canvas that a window covers, laid out for the transformer. */
 typedef struct {
   int n_cells, n_sequences;
-  FillWindow *views;     /* [n_sequences], pointing into the arrays below */
-  guint8 *state;         /* [n_sequences][n_cells] */
+  FillWindow *views; /* [n_sequences], pointing into the arrays below */
+  guint8 *state;     /* [n_sequences][n_cells] */
   float *vectors, *coarse, *coverage;
-  float *hidden;         /* [n_sequences][n_cells][d] */
+  float *hidden; /* [n_sequences][n_cells][d] */
   float *logits, *scratch;
   Cache cache;
 } Work;
@@ -80,11 +80,11 @@ work_init (Work *work, const Nets *nets, const Canvas *canvas, const PlanWindow 
   return (work->state = buffer_new (n, 1, what, error))
          && (work->vectors = buffer_new (n, e * sizeof (float), what, error))
          && (work->coarse = buffer_new (n, e * sizeof (float), what, error))
-         && (work->coverage
-             = buffer_new (cells, (nets->fill.n_labels + 1) * sizeof (float), what, error))
+         && (work->coverage =
+                 buffer_new (cells, (nets->fill.n_labels + 1) * sizeof (float), what, error))
          && (work->hidden = buffer_new (n, d * sizeof (float), what, error))
-         && (work->logits
-             = buffer_new (canvas->n_variations, n_codes * sizeof (float), what, error))
+         && (work->logits =
+                 buffer_new (canvas->n_variations, n_codes * sizeof (float), what, error))
          && (work->scratch = buffer_new (2, n_codes * sizeof (float), what, error))
          && cache_init (&work->cache, nets->fill.blocks.n_layers, canvas->n_variations,
                         work->n_cells + window->n_cells, (int) d, error);

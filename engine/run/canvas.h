@@ -6,10 +6,10 @@
 
 typedef struct {
   int level, rows, cols, n_variations, embed_dim;
-  guint8 *state;         /* [cells], CellState; the same for all variations */
-  float *vectors;        /* [variation][cells][embed_dim] */
-  float *coarse;         /* the same shape; NULL at the coarsest level */
-  const float *coverage; /* [cells][n_labels + 1], borrowed; NULL = no labels */
+  guint8 *state;          /* [cells], CellState; the same for all variations */
+  float *vectors;         /* [variation][cells][embed_dim] */
+  float *coarse;          /* the same shape; NULL at the coarsest level */
+  const float *coverage;  /* [cells][n_labels + 1], borrowed; NULL = no labels */
   double *log_likelihood; /* [variation], summed over the cells sampled so far */
 } Canvas;
 

@@ -15,8 +15,8 @@ typedef struct {
   const TesseraRequest *request;
   const Scene *scene;
   Job *job;
-  Canvas canvas;     /* of the level being filled */
-  float **pictures;  /* [variation]: the completed picture of the last finished level */
+  Canvas canvas;    /* of the level being filled */
+  float **pictures; /* [variation]: the completed picture of the last finished level */
 } Run;
 
 static void
@@ -38,8 +38,8 @@ encode_guides (Run *run, int level, GError **error)
   buffer_auto float *enlarged = buffer_new ((size_t) pixels->width * pixels->height,
                                             3 * sizeof (float), "the picture", error);
 
-  run->canvas.coarse = buffer_new (n * run->canvas.n_variations, sizeof (float), "the cells",
-                                   error);
+  run->canvas.coarse =
+      buffer_new (n * run->canvas.n_variations, sizeof (float), "the cells", error);
   if (!enlarged || !run->canvas.coarse)
     return FALSE;
   for (int v = 0; v < run->canvas.n_variations; v++)
@@ -62,8 +62,7 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
   const Canvas *canvas = &run->canvas;
   const SceneLevel *pixels = &run->scene->levels[level];
   const size_t n = (size_t) pixels->width * pixels->height;
-  const float *vectors = canvas->vectors
-                         + variation * canvas_cells (canvas) * canvas->embed_dim;
+  const float *vectors = canvas->vectors + variation * canvas_cells (canvas) * canvas->embed_dim;
   const CellBox box = estimate_decoded (run->scene, level);
   buffer_auto float *filled = buffer_new (n, 3 * sizeof (float), "the picture", error);
 
@@ -79,8 +78,8 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
     return FALSE;
   for (size_t i = 0; i < n; i++)
     for (int c = 0; c < 3; c++)
-      filled[3 * i + c] = pixels->hole[i] ? CLAMP (filled[3 * i + c], 0, 1)
-                                          : pixels->picture[3 * i + c];
+      filled[3 * i + c] =
+          pixels->hole[i] ? CLAMP (filled[3 * i + c], 0, 1) : pixels->picture[3 * i + c];
   buffer_free (*picture);
   *picture = g_steal_pointer (&filled);
   return TRUE;
@@ -91,9 +90,9 @@ run_level (Run *run, int level, double *log_likelihood, GError **error)
 {
   const SceneLevel *pixels = &run->scene->levels[level];
   const Plan *plan = run->scene->plan;
-  const SampleOptions options = { { run->request->temperature, run->request->top_k,
-                                    run->request->top_p },
-                                  run->request->seed };
+  const SampleOptions options = {
+    { run->request->temperature, run->request->top_k, run->request->top_p }, run->request->seed
+  };
   const int n = run->request->n_variations;
   g_auto (Map) vectors = { 0 };
 
@@ -123,8 +122,8 @@ cut_result (const Run *run, const float *picture, Completed *completed, GError *
   const PixelBox bounds = run->scene->bounds, box = run->scene->plan->frame.box;
   const float *hole = run->request->hole;
 
-  completed->rgba = buffer_new ((size_t) bounds.width * bounds.height, 4 * sizeof (float),
-                                "the result", error);
+  completed->rgba =
+      buffer_new ((size_t) bounds.width * bounds.height, 4 * sizeof (float), "the result", error);
   if (!completed->rgba)
     return FALSE;
   for (int y = 0; y < bounds.height; y++)
@@ -134,8 +133,8 @@ cut_result (const Run *run, const float *picture, Completed *completed, GError *
         const size_t place = (size_t) (bounds.y + y - box.y) * box.width + bounds.x + x - box.x;
 
         memcpy (pixel, picture + 3 * place, 3 * sizeof (float));
-        pixel[3] = CLAMP (hole[(size_t) (bounds.y + y) * run->request->picture.width + bounds.x + x],
-                          0, 1);
+        pixel[3] = CLAMP (
+            hole[(size_t) (bounds.y + y) * run->request->picture.width + bounds.x + x], 0, 1);
       }
   return TRUE;
 }
@@ -162,8 +161,8 @@ make_result (const Run *run, const double *log_likelihood, int n_cells, GError *
     {
       const int v = order[i];
 
-      result->completed[i]
-          = (Completed){ .variation = v, .log_likelihood = mean[v], .rim_ratio = rim[v] };
+      result->completed[i] =
+          (Completed){ .variation = v, .log_likelihood = mean[v], .rim_ratio = rim[v] };
       if (!cut_result (run, run->pictures[v], &result->completed[i], error))
         return NULL;
     }

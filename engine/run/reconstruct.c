@@ -47,8 +47,8 @@ reconstruct_run (const Nets *nets, const TesseraRequest *request, float *pixels,
   Job job = { .progress = request->progress, .progress_data = request->progress_data };
 
   if (!estimate_check_memory (bytes, request->memory_limit, error)
-      || !(padded = buffer_new ((size_t) box.width * box.height, 3 * sizeof (float),
-                                "the picture", error)))
+      || !(padded = buffer_new ((size_t) box.width * box.height, 3 * sizeof (float), "the picture",
+                                error)))
     return FALSE;
   pool = pool_new (request->n_threads);
   job.pool = pool;

@@ -77,9 +77,9 @@ crop_labels (const TesseraRequest *request, PixelBox box, GError **error)
 
   for (int y = 0; labels && y < box.height; y++)
     for (int x = 0; x < box.width; x++)
-      labels[(size_t) y * box.width + x]
-          = request->labels[(size_t) CLAMP (box.y + y, 0, height - 1) * width
-                            + CLAMP (box.x + x, 0, width - 1)];
+      labels[(size_t) y * box.width + x] =
+          request->labels[(size_t) CLAMP (box.y + y, 0, height - 1) * width
+                          + CLAMP (box.x + x, 0, width - 1)];
   return labels;
 }
 
@@ -109,27 +109,33 @@ cover (Scene *scene, const Nets *nets, const TesseraRequest *request, GError **e
   return TRUE;
 }
 
+/* A level at which every pixel touches the hole, as around a hole that leaves a thin frame, knows
+ * nothing: the plan then begins at the level below. */
 static gboolean
-make_levels (Scene *scene, const TesseraRequest *request, PlanFrame frame, GError **error)
+make_levels (Scene *scene, const TesseraRequest *request, PlanFrame *frame, GError **error)
 {
-  for (int l = 0; l < frame.n_levels; l++)
+  for (int l = 0; l < frame->n_levels; l++)
     {
       SceneLevel *level = &scene->levels[l];
       g_autoptr (GError) reason = NULL;
 
-      if (l == 0 ? !cut_out (request, frame.box, level, error)
+      if (l == 0 ? !cut_out (request, frame->box, level, error)
                  : !halve (&scene->levels[l - 1], level, error))
         return FALSE;
       if (underpaint (level->picture, level->hole, level->width, level->height, 3, &reason))
         continue;
-      if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_EMPTY))
-        g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
-                             "There is nothing to go by: the whole picture is selected.");
-      else
-        g_propagate_error (error, g_steal_pointer (&reason));
-      return FALSE;
+      if (!g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_EMPTY))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      frame->n_levels = l;
     }
-  return TRUE;
+  if (frame->n_levels > 0)
+    return TRUE;
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
+                       "There is nothing to go by: the whole picture is selected.");
+  return FALSE;
 }
 
 static gboolean
@@ -164,10 +170,10 @@ scene_new (const Nets *nets, const TesseraRequest *request, GError **error)
 
   if (!check_pixels (request, &scene->bounds, error))
     return NULL;
-  frame = plan_frame (request->picture.width, request->picture.height, scene->bounds, factor,
-                      window);
+  frame =
+      plan_frame (request->picture.width, request->picture.height, scene->bounds, factor, window);
   scene->levels = g_new0 (SceneLevel, (gsize) frame.n_levels + 1); /* one empty behind the last */
-  if (!make_levels (scene, request, frame, error)
+  if (!make_levels (scene, request, &frame, error)
       || !make_plan (scene, frame, factor, window, error) || !cover (scene, nets, request, error))
     return NULL;
   return g_steal_pointer (&scene);

@@ -6,10 +6,10 @@
 #include "tessera.h"
 
 typedef struct {
-  int width, height;     /* pixels, multiples of the factor */
-  float *picture;        /* [height][width][3] perceptual RGB 0..1, underpainted */
-  guint8 *hole;          /* [height][width], 1 = hole */
-  float *coverage;       /* [rows][cols][n_labels + 1]; NULL = no labels */
+  int width, height; /* pixels, multiples of the factor */
+  float *picture;    /* [height][width][3] perceptual RGB 0..1, underpainted */
+  guint8 *hole;      /* [height][width], 1 = hole */
+  float *coverage;   /* [rows][cols][n_labels + 1]; NULL = no labels */
 } SceneLevel;
 
 typedef struct {
