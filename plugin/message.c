@@ -20,25 +20,27 @@ void
 message_take (GError **error, GError *reason)
 {
   g_autoptr (GError) owned = reason;
+  g_autofree char *text = g_strdup (reason->message);
 
+  if (g_str_has_suffix (text, "."))
+    text[strlen (text) - 1] = '\0';
   if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_EMPTY))
     message_set (error, "E-NO-CONTEXT",
                  _ ("The selection leaves too little of the picture to continue from. "
                     "Select only what should be replaced."));
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_MEMORY))
-    message_set (error, "E-TOO-LARGE", _ ("This does not fit into memory: %s. Select less."),
-                 reason->message);
+    message_set (error, "E-TOO-LARGE", _ ("%s. Select less, or allow more memory."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED))
-    message_set (error, "E-MODEL-CANNOT", _ ("The model cannot do this: %s."), reason->message);
+    message_set (error, "E-MODEL-CANNOT", _ ("This model cannot be used: %s."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_FORMAT)
            || reason->domain == G_FILE_ERROR)
     message_set (error, "E-BAD-MODEL",
                  _ ("The model file is damaged or not a Tessera model: %s. "
                     "Reinstall Tessera, or choose another file."),
-                 reason->message);
+                 text);
   else
     message_set (error, "E-INTERNAL",
-                 _ ("Something unexpected happened (%s). Nothing was changed."), reason->message);
+                 _ ("Something unexpected happened (%s). Nothing was changed."), text);
 }
 
 void
