@@ -25,19 +25,19 @@ void tessera_model_close (TesseraModel *model); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TesseraModel, tessera_model_close)
 
 typedef struct {
-  const char *kind;          /* "fill", "vqgan", "gpt", "net2net" */
-  const char *name;          /* free text from the file, never NULL */
-  const char *source;        /* free text, never NULL: where the weights come from */
-  const char *licence;       /* free text, never NULL */
-  const char *fingerprint;   /* SHA-256 of the file, 64 hex digits */
+  const char *kind;        /* "fill", "vqgan", "gpt", "net2net" */
+  const char *name;        /* free text from the file, never NULL */
+  const char *source;      /* free text, never NULL: where the weights come from */
+  const char *licence;     /* free text, never NULL */
+  const char *fingerprint; /* SHA-256 of the file, 64 hex digits */
   gsize file_bytes;
-  guint64 n_weights;         /* numbers stored in the file's tensors */
-  int factor;                /* f: a cell is factor x factor pixels; 0 = no tokenizer */
-  int n_codes;               /* codebook entries; 0 = no tokenizer */
-  int window;                /* side of the transformer's window in cells; 0 = no transformer */
-  int n_labels;              /* 0 = knows no labels */
-  gboolean can_complete;     /* tessera_complete takes it */
-  gboolean can_reconstruct;  /* tessera_reconstruct takes it */
+  guint64 n_weights;        /* numbers stored in the file's tensors */
+  int factor;               /* f: a cell is factor x factor pixels; 0 = no tokenizer */
+  int n_codes;              /* codebook entries; 0 = no tokenizer */
+  int window;               /* side of the transformer's window in cells; 0 = no transformer */
+  int n_labels;             /* 0 = knows no labels */
+  gboolean can_complete;    /* tessera_complete takes it */
+  gboolean can_reconstruct; /* tessera_reconstruct takes it */
 } TesseraModelInfo;
 
 const TesseraModelInfo *tessera_model_info (const TesseraModel *model);

@@ -5,8 +5,8 @@
 #include "base/status.h"
 
 typedef struct {
-  Pool *pool; /* borrowed */
-  double done, total; /* in FLOP of the plan; total 0 = unknown */
+  Pool *pool;                                        /* borrowed */
+  double done, total;                                /* in FLOP of the plan; total 0 = unknown */
   gboolean (*progress) (double done, gpointer data); /* done 0..1, FALSE = stop; may be NULL */
   gpointer progress_data;
 } Job;

@@ -232,8 +232,8 @@ run_block (Job *job, const GptBlocks *blocks, Cache *cache, int layer, int n_new
 }
 
 gboolean
-gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, int n_new, gboolean open,
-                float *x, GError **error)
+gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, int n_new, gboolean open, float *x,
+                GError **error)
 {
   g_auto (Scratch) scratch = { 0 };
 
@@ -251,8 +251,8 @@ gboolean
 gpt_blocks_logits (Job *job, const GptBlocks *blocks, size_t n_rows, const float *x, float *logits,
                    GError **error)
 {
-  buffer_auto float *normed = buffer_new (n_rows, blocks->width * sizeof (float), "activations",
-                                          error);
+  buffer_auto float *normed =
+      buffer_new (n_rows, blocks->width * sizeof (float), "activations", error);
 
   if (!normed)
     return FALSE;

@@ -8,8 +8,8 @@ cache_init (Cache *cache, int n_layers, int n_sequences, int capacity, int width
 
   *cache = (Cache){ n_layers, n_sequences, capacity, width, 0, NULL, NULL };
   cache->keys = buffer_new (n, width * sizeof (float), "the KV cache", error);
-  cache->values = cache->keys ? buffer_new (n, width * sizeof (float), "the KV cache", error)
-                              : NULL;
+  cache->values =
+      cache->keys ? buffer_new (n, width * sizeof (float), "the KV cache", error) : NULL;
   if (cache->values)
     return TRUE;
   cache_clear (cache);

@@ -4,7 +4,7 @@
 
 typedef struct {
   int n_layers, n_sequences, capacity, width;
-  int length; /* positions filled, the same for all sequences */
+  int length;           /* positions filled, the same for all sequences */
   float *keys, *values; /* [layer][sequence][capacity][width] */
 } Cache;
 

@@ -77,8 +77,8 @@ embed (Job *job, const Fill *fill, const FillWindow *windows, int n_windows, int
 {
   const int width = fill->blocks.width;
   const size_t n_rows = (size_t) n_windows * n;
-  buffer_auto float *x = buffer_new (n_rows, fill->n_features * sizeof (float), "activations",
-                                     error);
+  buffer_auto float *x =
+      buffer_new (n_rows, fill->n_features * sizeof (float), "activations", error);
 
   if (!x)
     return FALSE;

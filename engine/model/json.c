@@ -43,7 +43,8 @@ json_parse_object (const char *text, size_t length, const char *what, GError **e
     fault (error, what, "the JSON is nested too deep");
   else if (!json_parser_load_from_data (parser, text, (gssize) length, &reason))
     fault (error, what, reason->message);
-  else if (!json_parser_get_root (parser) || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  else if (!json_parser_get_root (parser)
+           || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     fault (error, what, "this is not a JSON object");
   else
     return json_parser_steal_root (parser);

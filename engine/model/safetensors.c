@@ -147,8 +147,8 @@ disjoint (const Safetensors *file, GError **error)
 static gboolean
 read_header (Safetensors *file, Span text, Span data, GError **error)
 {
-  g_autoptr (JsonNode) root = json_parse_object ((const char *) text.data, text.size, "header",
-                                                 error);
+  g_autoptr (JsonNode) root =
+      json_parse_object ((const char *) text.data, text.size, "header", error);
   g_autoptr (GList) names = NULL;
 
   if (!root)

@@ -13,7 +13,7 @@ typedef struct {
   Dtype dtype;
   int n_dims; /* 0 = one number */
   gint64 shape[MAX_DIMS];
-  size_t n; /* product of the shape */
+  size_t n;  /* product of the shape */
   Span data; /* borrowed from the mapping; n * size of dtype bytes, aligned to nothing */
 } Tensor;
 

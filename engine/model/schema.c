@@ -56,7 +56,8 @@ check_vq (const VqSchema *vq, JsonObject *object, GError **error)
   if (strcmp (json_text (object, "quantizer", "vq"), "vq") != 0)
     {
       g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                   "quantizer: \"%.16s\" is not supported yet", json_text (object, "quantizer", ""));
+                   "quantizer: \"%.16s\" is not supported yet",
+                   json_text (object, "quantizer", ""));
       return FALSE;
     }
   return TRUE;

@@ -47,8 +47,8 @@ conv_out_side (const Conv *conv, int side)
 double
 conv_flop (const Conv *conv, int height, int width)
 {
-  return linear_flop (&conv->linear, (double) conv_out_side (conv, height)
-                                         * conv_out_side (conv, width));
+  return linear_flop (&conv->linear,
+                      (double) conv_out_side (conv, height) * conv_out_side (conv, width));
 }
 
 typedef struct {

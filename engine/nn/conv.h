@@ -8,20 +8,20 @@
 #include "nn/map.h"
 
 typedef enum {
-  CONV_SAME,     /* stride 1, zero border of 1 for 3x3: PyTorch's padding = kernel / 2 */
-  CONV_DOWN,     /* stride 2, zeros on the right and below only: the published Downsample */
-  CONV_UP,       /* each pixel doubled (nearest), then as CONV_SAME: the published Upsample */
+  CONV_SAME, /* stride 1, zero border of 1 for 3x3: PyTorch's padding = kernel / 2 */
+  CONV_DOWN, /* stride 2, zeros on the right and below only: the published Downsample */
+  CONV_UP,   /* each pixel doubled (nearest), then as CONV_SAME: the published Upsample */
 } ConvKind;
 
 typedef struct {
   ConvKind kind;
-  int kernel; /* 1 or 3; CONV_DOWN and CONV_UP: 3 */
+  int kernel;    /* 1 or 3; CONV_DOWN and CONV_UP: 3 */
   Linear linear; /* n_in = kernel * kernel * channels in the order (ky, kx, channel) */
 } Conv;
 
 /* weight: [out][in][kernel][kernel], PyTorch's order; bias [out]. Both stay the caller's. */
-gboolean conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out,
-                    const float *weight, const float *bias, GError **error);
+gboolean conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, const float *weight,
+                    const float *bias, GError **error);
 void conv_clear (Conv *conv);
 
 /* Makes `out`, which must be empty; the caller clears it. in->channels must be n_in. */

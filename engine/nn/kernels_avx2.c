@@ -5,8 +5,8 @@
 /* `rows` is a constant at every call, so the compiler unrolls the loops over it and keeps all
  * accumulators in registers. */
 static inline __attribute__ ((always_inline)) void
-panel_rows (size_t rows, const PanelShape *shape, const float *x, const float *w,
-            const float *bias, float *y)
+panel_rows (size_t rows, const PanelShape *shape, const float *x, const float *w, const float *bias,
+            float *y)
 {
   __m256 low[PANEL_ROWS], high[PANEL_ROWS];
 

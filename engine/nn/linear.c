@@ -16,9 +16,8 @@ linear_init (Linear *linear, size_t n_in, size_t n_out, const float *weight, con
   const size_t n_panels = linear_n_panels (linear);
 
   linear->panels = buffer_new (n_panels * PANEL_COLS, n_in * sizeof (float), "weights", error);
-  linear->bias = linear->panels
-                     ? buffer_new (n_panels * PANEL_COLS, sizeof (float), "weights", error)
-                     : NULL;
+  linear->bias =
+      linear->panels ? buffer_new (n_panels * PANEL_COLS, sizeof (float), "weights", error) : NULL;
   if (!linear->bias)
     {
       linear_clear (linear);
@@ -100,14 +99,11 @@ run_chunk (gpointer data, size_t chunk)
 }
 
 gboolean
-linear_run (Job *job, const Linear *linear, size_t n_rows, const float *x, float *y,
-            GError **error)
+linear_run (Job *job, const Linear *linear, size_t n_rows, const float *x, float *y, GError **error)
 {
-  Product product = { .kernels = kernels_best (),
-                      .linear = linear,
-                      .n_rows = n_rows,
-                      .x = x,
-                      .y = y };
+  Product product = {
+    .kernels = kernels_best (), .linear = linear, .n_rows = n_rows, .x = x, .y = y
+  };
 
   product.n_panel_chunks = (linear_n_panels (linear) + CHUNK_PANELS - 1) / CHUNK_PANELS;
   pool_run (job->pool, (n_rows + CHUNK_ROWS - 1) / CHUNK_ROWS * product.n_panel_chunks, run_chunk,

@@ -46,7 +46,7 @@ typedef struct {
   const Map *in;
   Map *out;
   gboolean swish;
-  double *sums;        /* [height][N_GROUPS][2]: sum, sum of squares of each row */
+  double *sums;         /* [height][N_GROUPS][2]: sum, sum of squares of each row */
   float *gain, *offset; /* [channels]: NORM_GROUP as a multiplication and an addition */
 } Work;
 
@@ -118,8 +118,8 @@ apply_row (gpointer data, size_t row)
 static gboolean
 group_statistics (Job *job, Work *work, GError **error)
 {
-  work->sums = buffer_new ((size_t) work->in->height * N_GROUPS * 2, sizeof (double),
-                           "activations", error);
+  work->sums =
+      buffer_new ((size_t) work->in->height * N_GROUPS * 2, sizeof (double), "activations", error);
   work->gain = buffer_new (2 * (size_t) work->in->channels, sizeof (float), "activations", error);
   if (!work->sums || !work->gain)
     return FALSE;

@@ -11,7 +11,7 @@ typedef enum {
 typedef struct {
   NormKind kind;
   int channels;
-  float epsilon;       /* inside the root */
+  float epsilon;        /* inside the root */
   float *scale, *shift; /* [channels], owned */
 } Norm;
 

@@ -14,8 +14,8 @@ block_conv (Conv *conv, const Weights *weights, const char *leaf, ConvKind kind,
 }
 
 gboolean
-block_norm (Norm *norm, const Weights *weights, const char *leaf, gboolean layer_norm,
-            int channels, GError **error)
+block_norm (Norm *norm, const Weights *weights, const char *leaf, gboolean layer_norm, int channels,
+            GError **error)
 {
   const Weights here = weights_at (weights, "%s.", leaf);
   float *scale = weights_read (&here, "weight", 1, &channels, error);

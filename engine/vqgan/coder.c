@@ -51,10 +51,10 @@ add_finish (Builder *builder, const Weights *weights, int n_in, int n_out)
   if (!builder->ok)
     return;
   stage = next_stage (builder, STAGE_FINISH);
-  builder->ok = block_norm (&stage->norm, weights, "norm_out", builder->schema->layer_norm, n_in,
-                            builder->error)
-                && block_conv (&stage->conv, weights, "conv_out", CONV_SAME, 3, n_in, n_out,
-                               builder->error);
+  builder->ok =
+      block_norm (&stage->norm, weights, "norm_out", builder->schema->layer_norm, n_in,
+                  builder->error)
+      && block_conv (&stage->conv, weights, "conv_out", CONV_SAME, 3, n_in, n_out, builder->error);
 }
 
 static void

@@ -82,10 +82,9 @@ unshuffle (const Map *from, int p, Map *to, GError **error)
     for (int x = 0; x < to->width; x++)
       for (int c = 0; c < from->channels; c++)
         for (int d = 0; d < p * p; d++)
-          to->data[((size_t) y * to->width + x) * to->channels + c * p * p + d]
-              = from->data[((size_t) (y * p + d / p) * from->width + x * p + d % p)
-                               * from->channels
-                           + c];
+          to->data[((size_t) y * to->width + x) * to->channels + c * p * p + d] =
+              from->data[((size_t) (y * p + d / p) * from->width + x * p + d % p) * from->channels
+                         + c];
   return TRUE;
 }
 
@@ -98,8 +97,8 @@ shuffle (const Map *from, int p, Map *to, GError **error)
     for (int x = 0; x < from->width; x++)
       for (int c = 0; c < to->channels; c++)
         for (int d = 0; d < p * p; d++)
-          to->data[((size_t) (y * p + d / p) * to->width + x * p + d % p) * to->channels + c]
-              = from->data[((size_t) y * from->width + x) * from->channels + c * p * p + d];
+          to->data[((size_t) (y * p + d / p) * to->width + x * p + d % p) * to->channels + c] =
+              from->data[((size_t) y * from->width + x) * from->channels + c * p * p + d];
   return TRUE;
 }
 
@@ -162,8 +161,8 @@ average (const Map *from, Map *to, GError **error)
         {
           const float *place = from->data + 2 * y * line + (size_t) 2 * x * channels + c;
 
-          to->data[((size_t) y * to->width + x) * channels + c]
-              = 0.25f * (place[0] + place[channels] + place[line] + place[line + channels]);
+          to->data[((size_t) y * to->width + x) * channels + c] =
+              0.25f * (place[0] + place[channels] + place[line] + place[line + channels]);
         }
   return TRUE;
 }

@@ -20,8 +20,8 @@ gboolean vqgan_encode (Job *job, const Vqgan *vqgan, const Map *picture, Map *ve
                        GError **error);
 
 /* tokens[i] = the nearest code of vectors[i][embed_dim], the lowest of equals. */
-gboolean vqgan_quantise (Job *job, const Vqgan *vqgan, const float *vectors, size_t n,
-                         int *tokens, GError **error);
+gboolean vqgan_quantise (Job *job, const Vqgan *vqgan, const float *vectors, size_t n, int *tokens,
+                         GError **error);
 
 /* Code vector [embed_dim] of a token; borrowed. */
 const float *vqgan_code (const Vqgan *vqgan, int token);

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static gboolean
-fault (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static gboolean fault (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static gboolean
 fault (GError **error, const char *format, ...)

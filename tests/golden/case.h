@@ -8,9 +8,9 @@ typedef struct {
   char *folder;
   JsonNode *root; /* case.json */
   JsonObject *object;
-  Model *model; /* NULL where the case needs none */
+  Model *model;                  /* NULL where the case needs none */
   Safetensors *input, *expected; /* input may be NULL */
-  GHashTable *compared; /* names and rows ("kept", "kept[3]") that have agreed */
+  GHashTable *compared;          /* names and rows ("kept", "kept[3]") that have agreed */
   Job *job;
 } Case;
 

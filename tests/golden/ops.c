@@ -43,9 +43,8 @@ compare_map (Case *kase, JsonObject *step, const char *role, const Map *map, GEr
 static Vqgan *
 first_stage (Case *kase, GError **error)
 {
-  const char *prefix = kase->model && kase->model->schema.kind == KIND_VQGAN
-                           ? ""
-                           : "first_stage_model.";
+  const char *prefix =
+      kase->model && kase->model->schema.kind == KIND_VQGAN ? "" : "first_stage_model.";
 
   if (kase->model)
     return vqgan_new (kase->model, prefix, error);
@@ -62,8 +61,7 @@ vectors_of_tokens (const Vqgan *vqgan, const double *tokens, int rows, int cols,
   if (!map_init (vectors, rows, cols, width, error))
     return FALSE;
   for (size_t i = 0; i < map_cells (vectors); i++)
-    memcpy (vectors->data + i * width, vqgan_code (vqgan, (int) tokens[i]),
-            width * sizeof (float));
+    memcpy (vectors->data + i * width, vqgan_code (vqgan, (int) tokens[i]), width * sizeof (float));
   return TRUE;
 }
 
@@ -99,8 +97,8 @@ op_decode (Case *kase, JsonObject *step, GError **error)
   g_auto (Map) vectors = { 0 }, image = { 0 };
   const Tensor *tensor;
   size_t n;
-  g_autofree double *tokens = vqgan ? case_argument (kase, step, "tokens", &tensor, &n, error)
-                                    : NULL;
+  g_autofree double *tokens =
+      vqgan ? case_argument (kase, step, "tokens", &tensor, &n, error) : NULL;
 
   return tokens
          && vectors_of_tokens (vqgan, tokens, (int) tensor->shape[1], (int) tensor->shape[2],
@@ -159,8 +157,8 @@ op_gpt_logits (Case *kase, JsonObject *step, GError **error)
   for (size_t i = 0; i < n; i++)
     tokens[i] = (int) numbers[i];
   width = gpt.schema.n_embd;
-  hidden = g_new (float, n * width);
-  logits = g_new (float, n * gpt.schema.vocab_size);
+  hidden = g_new (float, n *width);
+  logits = g_new (float, n *gpt.schema.vocab_size);
   return cache_init (&cache, gpt.schema.n_layer, 1, (int) n, width, error)
          && gpt_run (kase->job, &gpt, &cache, (int) n, tokens, hidden, error)
          && gpt_blocks_logits (kase->job, &gpt.blocks, n, hidden, logits, error)

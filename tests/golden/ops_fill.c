@@ -27,7 +27,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Setup, setup_clear)
 static float *
 cells_first (const double *planes, int e, size_t n)
 {
-  float *cells = g_new (float, n * e);
+  float *cells = g_new (float, n *e);
 
   for (size_t i = 0; i < n; i++)
     for (int c = 0; c < e; c++)
@@ -123,9 +123,9 @@ op_fill_window (Case *kase, JsonObject *step, GError **error)
   d = fill.blocks.width;
   e = fill.embed_dim;
   n_codes = vqgan_schema (vqgan)->n_embed;
-  prefix = g_new (float, n * d);
-  hidden = g_new (float, setup.n_cells * d);
-  logits = g_new (float, (size_t) setup.n_cells * n_codes);
+  prefix = g_new (float, n *d);
+  hidden = g_new (float, setup.n_cells *d);
+  logits = g_new (float, (size_t) setup.n_cells *n_codes);
   scratch = g_new (float, 2 * n_codes);
   tokens = g_new (int, setup.n_cells);
   if (!cache_init (&cache, fill.blocks.n_layers, 1, (int) n + setup.n_cells, d, error)

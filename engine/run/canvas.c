@@ -1,0 +1,200 @@
+#include "run/canvas.h"
+#include "base/philox.h"
+#include <string.h>
+
+gboolean
+canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations, const Map *vectors,
+             GError **error)
+{
+  const PlanLevel *plan = &scene->plan->levels[level];
+  const size_t n = map_cells (vectors), row = vectors->channels * sizeof (float);
+
+  g_assert (vectors->height == plan->rows && vectors->width == plan->cols);
+  *canvas = (Canvas){ .level = level,
+                      .rows = plan->rows,
+                      .cols = plan->cols,
+                      .n_variations = n_variations,
+                      .embed_dim = vectors->channels,
+                      .coverage = scene->levels[level].coverage };
+  if (!(canvas->state = buffer_new (n, 1, "the cells", error))
+      || !(canvas->vectors = buffer_new (n * n_variations, row, "the cells", error))
+      || !(canvas->log_likelihood = buffer_new (n_variations, sizeof (double), "the cells", error)))
+    {
+      canvas_clear (canvas);
+      return FALSE;
+    }
+  for (size_t i = 0; i < n; i++)
+    canvas->state[i] = plan->hole[i] ? CELL_EMPTY : CELL_KNOWN;
+  for (int v = 0; v < n_variations; v++)
+    memcpy (canvas->vectors + v * n * canvas->embed_dim, vectors->data, n * row);
+  return TRUE;
+}
+
+void
+canvas_clear (Canvas *canvas)
+{
+  g_clear_pointer (&canvas->state, buffer_free);
+  g_clear_pointer (&canvas->vectors, buffer_free);
+  g_clear_pointer (&canvas->coarse, buffer_free);
+  g_clear_pointer (&canvas->log_likelihood, buffer_free);
+}
+
+/* The part of a canvas that a window covers, laid out for the transformer. */
+typedef struct {
+  int n_cells, n_sequences;
+  FillWindow *views; /* [n_sequences], pointing into the arrays below */
+  guint8 *state;     /* [n_sequences][n_cells] */
+  float *vectors, *coarse, *coverage;
+  float *hidden; /* [n_sequences][n_cells][d] */
+  float *logits, *scratch;
+  Cache cache;
+} Work;
+
+static void
+work_clear (Work *work)
+{
+  g_free (work->views);
+  buffer_free (work->state);
+  buffer_free (work->vectors);
+  buffer_free (work->coarse);
+  buffer_free (work->coverage);
+  buffer_free (work->hidden);
+  buffer_free (work->logits);
+  buffer_free (work->scratch);
+  cache_clear (&work->cache);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
+
+static gboolean
+work_init (Work *work, const Nets *nets, const Canvas *canvas, const PlanWindow *window,
+           GError **error)
+{
+  const size_t cells = (size_t) window->window.rows * window->window.cols;
+  const size_t n = cells * canvas->n_variations, d = nets->fill.blocks.width;
+  const size_t n_codes = vqgan_schema (nets->vqgan)->n_embed, e = canvas->embed_dim;
+  const char *what = "the window";
+
+  work->n_cells = (int) cells;
+  work->n_sequences = canvas->n_variations;
+  work->views = g_new0 (FillWindow, canvas->n_variations);
+  return (work->state = buffer_new (n, 1, what, error))
+         && (work->vectors = buffer_new (n, e * sizeof (float), what, error))
+         && (work->coarse = buffer_new (n, e * sizeof (float), what, error))
+         && (work->coverage =
+                 buffer_new (cells, (nets->fill.n_labels + 1) * sizeof (float), what, error))
+         && (work->hidden = buffer_new (n, d * sizeof (float), what, error))
+         && (work->logits =
+                 buffer_new (canvas->n_variations, n_codes * sizeof (float), what, error))
+         && (work->scratch = buffer_new (2, n_codes * sizeof (float), what, error))
+         && cache_init (&work->cache, nets->fill.blocks.n_layers, canvas->n_variations,
+                        work->n_cells + window->n_cells, (int) d, error);
+}
+
+/* Rows of `width` numbers per cell: the window's part of a whole level. */
+static void
+cut (const float *level, int cols, CellBox box, size_t width, float *part)
+{
+  for (int row = 0; row < box.rows; row++)
+    memcpy (part + (size_t) row * box.cols * width,
+            level + ((size_t) (box.row + row) * cols + box.col) * width,
+            box.cols * width * sizeof (float));
+}
+
+static void
+look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
+{
+  const size_t e = canvas->embed_dim, level = canvas_cells (canvas) * e, part = work->n_cells * e;
+
+  if (canvas->coverage)
+    cut (canvas->coverage, canvas->cols, box, n_labels + 1, work->coverage);
+  for (int v = 0; v < work->n_sequences; v++)
+    {
+      guint8 *state = work->state + (size_t) v * work->n_cells;
+
+      for (int row = 0; row < box.rows; row++)
+        memcpy (state + row * box.cols,
+                canvas->state + (size_t) (box.row + row) * canvas->cols + box.col, box.cols);
+      cut (canvas->vectors + v * level, canvas->cols, box, e, work->vectors + v * part);
+      if (canvas->coarse)
+        cut (canvas->coarse + v * level, canvas->cols, box, e, work->coarse + v * part);
+      work->views[v] = (FillWindow){ .rows = box.rows,
+                                     .cols = box.cols,
+                                     .state = state,
+                                     .vectors = work->vectors + v * part,
+                                     .coverage = canvas->coverage ? work->coverage : NULL,
+                                     .coarse = canvas->coarse ? work->coarse + v * part : NULL };
+    }
+}
+
+/* While nothing has been sampled yet, all variations see the same: one prefix serves them all. */
+static gboolean
+run_prefix (Job *job, const Nets *nets, const Canvas *canvas, Work *work, GError **error)
+{
+  g_auto (Cache) shared = { 0 };
+
+  if (canvas->coarse || memchr (canvas->state, CELL_FILLED, canvas_cells (canvas)))
+    return fill_prefix (job, &nets->fill, &work->cache, work->views, work->hidden, error);
+  if (!cache_init (&shared, work->cache.n_layers, 1, work->n_cells, work->cache.width, error)
+      || !fill_prefix (job, &nets->fill, &shared, work->views, work->hidden, error))
+    return FALSE;
+  cache_share (&work->cache, &shared);
+  return TRUE;
+}
+
+/* Puts the token of every variation into the canvas and into the window. */
+static gboolean
+choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
+             const SampleOptions *options, GError **error)
+{
+  const int n_codes = vqgan_schema (nets->vqgan)->n_embed;
+  const size_t e = canvas->embed_dim;
+
+  for (int v = 0; v < work->n_sequences; v++)
+    {
+      const double u = philox_uniform (options->seed, v, canvas->level, cell / canvas->cols,
+                                       cell % canvas->cols);
+      double log_probability;
+      const int token = choose_token (work->logits + (size_t) v * n_codes, n_codes,
+                                      &options->choose, u, NULL, work->scratch, &log_probability);
+      const float *code;
+
+      if (token < 0)
+        {
+          g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                               "The model gave scores that are not numbers; its file is damaged.");
+          return FALSE;
+        }
+      code = vqgan_code (nets->vqgan, token);
+      canvas->log_likelihood[v] += log_probability;
+      memcpy (canvas->vectors + (v * canvas_cells (canvas) + cell) * e, code, e * sizeof (float));
+      memcpy (work->views[v].vectors + place * e, code, e * sizeof (float));
+      work->views[v].state[place] = CELL_FILLED;
+    }
+  canvas->state[cell] = CELL_FILLED;
+  return TRUE;
+}
+
+gboolean
+canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *window,
+               const SampleOptions *options, GError **error)
+{
+  const CellBox box = window->window;
+  g_auto (Work) work = { 0 };
+
+  if (!work_init (&work, nets, canvas, window, error))
+    return FALSE;
+  look (&work, canvas, box, nets->fill.n_labels);
+  if (!run_prefix (job, nets, canvas, &work, error))
+    return FALSE;
+  for (int i = 0; i < window->n_cells; i++)
+    {
+      const int cell = window->cells[i];
+      const int place = (cell / canvas->cols - box.row) * box.cols + cell % canvas->cols - box.col;
+
+      if (!fill_entry (job, &nets->fill, &work.cache, work.views, place, work.hidden, work.logits,
+                       error)
+          || !choose_cell (nets, canvas, &work, cell, place, options, error))
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -1,0 +1,36 @@
+/* canvas: the cells of one level while they are being filled, for all variations; and the one loop
+ * of the engine that samples them. */
+#pragma once
+#include "run/scene.h"
+#include "sample/choose.h"
+
+typedef struct {
+  int level, rows, cols, n_variations, embed_dim;
+  guint8 *state;          /* [cells], CellState; the same for all variations */
+  float *vectors;         /* [variation][cells][embed_dim] */
+  float *coarse;          /* the same shape; NULL at the coarsest level */
+  const float *coverage;  /* [cells][n_labels + 1], borrowed; NULL = no labels */
+  double *log_likelihood; /* [variation], summed over the cells sampled so far */
+} Canvas;
+
+typedef struct {
+  ChooseOptions choose;
+  guint64 seed;
+} SampleOptions;
+
+/* Every variation starts from the same vectors [rows][cols][embed_dim]; hole cells are empty. */
+gboolean canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations,
+                      const Map *vectors, GError **error);
+void canvas_clear (Canvas *canvas);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Canvas, canvas_clear)
+
+static inline size_t
+canvas_cells (const Canvas *canvas)
+{
+  return (size_t) canvas->rows * canvas->cols;
+}
+
+/* Samples the cells of one window of the canvas's level: one prefix, then cell by cell, all
+ * variations as a batch. */
+gboolean canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *window,
+                        const SampleOptions *options, GError **error);

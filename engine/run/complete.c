@@ -1,0 +1,208 @@
+#include "run/complete.h"
+#include "image/blend.h"
+#include "image/match.h"
+#include "image/resample.h"
+#include "run/canvas.h"
+#include "run/estimate.h"
+#include "run/pixels.h"
+#include "run/recipe.h"
+#include "sample/rank.h"
+#include <string.h>
+
+/* A completion on its way. */
+typedef struct {
+  const Nets *nets;
+  const TesseraRequest *request;
+  const Scene *scene;
+  Job *job;
+  Canvas canvas;    /* of the level being filled */
+  float **pictures; /* [variation]: the completed picture of the last finished level */
+} Run;
+
+static void
+run_clear (Run *run)
+{
+  canvas_clear (&run->canvas);
+  for (int v = 0; run->pictures && v < run->request->n_variations; v++)
+    buffer_free (run->pictures[v]);
+  g_clear_pointer (&run->pictures, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+/* The guide of a finer level: what the coarser one has become, enlarged and encoded. */
+static gboolean
+encode_guides (Run *run, int level, GError **error)
+{
+  const SceneLevel *pixels = &run->scene->levels[level];
+  const size_t n = canvas_cells (&run->canvas) * run->canvas.embed_dim;
+  buffer_auto float *enlarged = buffer_new ((size_t) pixels->width * pixels->height,
+                                            3 * sizeof (float), "the picture", error);
+
+  run->canvas.coarse =
+      buffer_new (n * run->canvas.n_variations, sizeof (float), "the cells", error);
+  if (!enlarged || !run->canvas.coarse)
+    return FALSE;
+  for (int v = 0; v < run->canvas.n_variations; v++)
+    {
+      g_auto (Map) vectors = { 0 };
+
+      picture_double (run->pictures[v], pixels->width / 2, pixels->height / 2, 3, enlarged);
+      if (!pixels_encode (run->job, run->nets->vqgan, enlarged, pixels->height, pixels->width,
+                          &vectors, error))
+        return FALSE;
+      memcpy (run->canvas.coarse + v * n, vectors.data, n * sizeof (float));
+    }
+  return TRUE;
+}
+
+/* Decodes one variation around the hole and sets it into the level's picture. */
+static gboolean
+decode_variation (Run *run, int level, int variation, float **picture, GError **error)
+{
+  const Canvas *canvas = &run->canvas;
+  const SceneLevel *pixels = &run->scene->levels[level];
+  const size_t n = (size_t) pixels->width * pixels->height;
+  const float *vectors = canvas->vectors + variation * canvas_cells (canvas) * canvas->embed_dim;
+  const CellBox box = estimate_decoded (run->scene, level);
+  buffer_auto float *filled = buffer_new (n, 3 * sizeof (float), "the picture", error);
+
+  if (!filled)
+    return FALSE;
+  memcpy (filled, pixels->picture, n * 3 * sizeof (float));
+  if (box.rows > 0
+      && !pixels_decode (run->job, run->nets->vqgan, vectors, canvas->cols, box, pixels->picture,
+                         pixels->hole, pixels->width, filled, error))
+    return FALSE;
+  if (run->request->match_rim
+      && !match_rim (filled, pixels->picture, pixels->hole, pixels->width, pixels->height, error))
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    for (int c = 0; c < 3; c++)
+      filled[3 * i + c] =
+          pixels->hole[i] ? CLAMP (filled[3 * i + c], 0, 1) : pixels->picture[3 * i + c];
+  buffer_free (*picture);
+  *picture = g_steal_pointer (&filled);
+  return TRUE;
+}
+
+static gboolean
+run_level (Run *run, int level, double *log_likelihood, GError **error)
+{
+  const SceneLevel *pixels = &run->scene->levels[level];
+  const Plan *plan = run->scene->plan;
+  const SampleOptions options = {
+    { run->request->temperature, run->request->top_k, run->request->top_p }, run->request->seed
+  };
+  const int n = run->request->n_variations;
+  g_auto (Map) vectors = { 0 };
+
+  canvas_clear (&run->canvas);
+  if (!pixels_encode (run->job, run->nets->vqgan, pixels->picture, pixels->height, pixels->width,
+                      &vectors, error)
+      || !canvas_init (&run->canvas, run->scene, level, n, &vectors, error)
+      || (level + 1 < plan->frame.n_levels && !encode_guides (run, level, error)))
+    return FALSE;
+  for (int i = 0; i < plan->n_windows; i++)
+    if (plan->windows[i].level == level
+        && !canvas_sample (run->job, run->nets, &run->canvas, &plan->windows[i], &options, error))
+      return FALSE;
+  for (int v = 0; v < n; v++)
+    {
+      log_likelihood[v] += run->canvas.log_likelihood[v];
+      if (!decode_variation (run, level, v, &run->pictures[v], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The hole's box of a finished picture, with the soft hole as its weight. */
+static gboolean
+cut_result (const Run *run, const float *picture, Completed *completed, GError **error)
+{
+  const PixelBox bounds = run->scene->bounds, box = run->scene->plan->frame.box;
+  const float *hole = run->request->hole;
+
+  completed->rgba =
+      buffer_new ((size_t) bounds.width * bounds.height, 4 * sizeof (float), "the result", error);
+  if (!completed->rgba)
+    return FALSE;
+  for (int y = 0; y < bounds.height; y++)
+    for (int x = 0; x < bounds.width; x++)
+      {
+        float *pixel = completed->rgba + 4 * ((size_t) y * bounds.width + x);
+        const size_t place = (size_t) (bounds.y + y - box.y) * box.width + bounds.x + x - box.x;
+
+        memcpy (pixel, picture + 3 * place, 3 * sizeof (float));
+        pixel[3] = CLAMP (
+            hole[(size_t) (bounds.y + y) * run->request->picture.width + bounds.x + x], 0, 1);
+      }
+  return TRUE;
+}
+
+static TesseraResult *
+make_result (const Run *run, const double *log_likelihood, int n_cells, GError **error)
+{
+  const int n = run->request->n_variations;
+  const SceneLevel *finest = &run->scene->levels[0];
+  g_autoptr (TesseraResult) result = g_new0 (TesseraResult, 1);
+  double rim[TESSERA_MAX_VARIATIONS], mean[TESSERA_MAX_VARIATIONS];
+  int order[TESSERA_MAX_VARIATIONS];
+
+  for (int v = 0; v < n; v++)
+    {
+      rim[v] = rim_ratio (run->pictures[v], finest->hole, finest->width, finest->height);
+      mean[v] = log_likelihood[v] / MAX (n_cells, 1);
+    }
+  rank_order (n, rim, mean, order);
+  result->n = n;
+  result->bounds = run->scene->bounds;
+  result->completed = g_new0 (Completed, n);
+  for (int i = 0; i < n; i++)
+    {
+      const int v = order[i];
+
+      result->completed[i] =
+          (Completed){ .variation = v, .log_likelihood = mean[v], .rim_ratio = rim[v] };
+      if (!cut_result (run, run->pictures[v], &result->completed[i], error))
+        return NULL;
+    }
+  result->recipe = recipe_write (run->nets, run->request);
+  return g_steal_pointer (&result);
+}
+
+TesseraResult *
+complete_run (const Nets *nets, const TesseraRequest *request, GError **error)
+{
+  g_autoptr (Scene) scene = scene_new (nets, request, error);
+  g_autoptr (Pool) pool = NULL;
+  TesseraEstimate estimate;
+  Job job = { .progress = request->progress, .progress_data = request->progress_data };
+  g_auto (Run) run = { .nets = nets, .request = request, .scene = scene, .job = &job };
+  double log_likelihood[TESSERA_MAX_VARIATIONS] = { 0 };
+
+  if (!scene)
+    return NULL;
+  estimate_completion (nets, scene, request, &estimate);
+  if (!estimate_check_memory (estimate.bytes, request->memory_limit, error))
+    return NULL;
+  pool = pool_new (request->n_threads);
+  job.pool = pool;
+  job.total = estimate.flop;
+  run.pictures = g_new0 (float *, request->n_variations);
+  for (int level = scene->plan->frame.n_levels - 1; level >= 0; level--)
+    if (!run_level (&run, level, log_likelihood, error))
+      return NULL;
+  return make_result (&run, log_likelihood, estimate.n_cells, error);
+}
+
+void
+tessera_result_free (TesseraResult *result)
+{
+  if (!result)
+    return;
+  for (int i = 0; result->completed && i < result->n; i++)
+    buffer_free (result->completed[i].rgba);
+  g_free (result->completed);
+  g_free (result->recipe);
+  g_free (result);
+}

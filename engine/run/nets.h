@@ -1,0 +1,16 @@
+/* nets: a model file opened for work: its nets, packed. Constant afterwards; jobs share it. */
+#pragma once
+#include "gpt/fill.h"
+#include "vqgan/vqgan.h"
+
+typedef struct {
+  Model *model;
+  Vqgan *vqgan; /* NULL where the file has no tokenizer */
+  Fill fill;    /* empty (window 0) where the kind is not fill */
+  char *fingerprint;
+} Nets;
+
+/* Every weight that the kind needs is read, so a file that opens is a file that works. */
+Nets *nets_open (const char *path, GError **error);
+void nets_close (Nets *nets); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Nets, nets_close)

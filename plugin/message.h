@@ -1,0 +1,13 @@
+/* message: what people read when something is not possible. Each message has a stable code for
+ * scripts and one sentence for people: "E-EMPTY-HOLE: Nothing is selected ...". */
+#pragma once
+#include <glib.h>
+
+/* Sets `error` in GIMP's plug-in domain. `sentence` is a printf format, translated. */
+void message_set (GError **error, const char *code, const char *sentence, ...) G_GNUC_PRINTF (3, 4);
+
+/* The same for an error of the engine, whose text becomes part of the sentence. Takes `reason`. */
+void message_take (GError **error, GError *reason);
+
+/* Removes the code, for people at a screen; scripts keep it. NULL is fine. */
+void message_strip_code (GError *error);

@@ -1,0 +1,21 @@
+/* progress: shows the engine's progress in GIMP and listens for a wish to stop.
+ *
+ * The cross of GIMP's progress bar kills the process, which leaves the image untouched, since
+ * nothing is written before everything is computed. The signals SIGTERM and SIGINT stop softly:
+ * the procedure returns "cancelled". */
+#pragma once
+#include <glib.h>
+
+typedef struct {
+  GMainContext *context; /* of the two signals alone, so that nothing else runs meanwhile */
+  GSource *sources[2];
+  gint64 next_update; /* monotonic microseconds */
+  gboolean stopped;
+} Progress;
+
+/* From the main thread. Between these two, progress_tell sees stop signals. */
+void progress_begin (Progress *progress, const char *text);
+void progress_end (Progress *progress);
+
+/* A TesseraProgress; data: the Progress. */
+gboolean progress_tell (double done, gpointer data);

@@ -1,0 +1,130 @@
+"""What the drivers inside GIMP have in common. Imported by them; GIMP runs in the project's folder."""
+import json
+import os
+import sys
+
+import gi
+
+gi.require_version('Gimp', '3.0')
+gi.require_version('Gegl', '0.4')
+from gi.repository import Gegl, Gimp, Gio
+
+QUIET = Gimp.RunMode.NONINTERACTIVE
+SUCCESS = Gimp.PDBStatusType.SUCCESS
+WORK = os.environ['TESSERA_TEST_WORK']  # an empty folder of this run
+PRECISION = Gimp.Precision
+
+# babl's word for each precision that the tests use: prefix of the components, type
+ENCODING = {
+    PRECISION.U8_NON_LINEAR: ("'", 'u8', 1), PRECISION.U8_LINEAR: ('', 'u8', 1),
+    PRECISION.U16_NON_LINEAR: ("'", 'u16', 2), PRECISION.HALF_LINEAR: ('', 'half', 2),
+    PRECISION.FLOAT_LINEAR: ('', 'float', 4), PRECISION.FLOAT_NON_LINEAR: ("'", 'float', 4)}
+
+
+def check(what, holds, detail=''):
+    word = 'ok' if holds else 'FAIL'
+    print(word.ljust(4), what, '' if holds else detail, flush=True)
+    return holds
+
+
+def finish():
+    """The last line of a driver: it has come to its end."""
+    print('end', flush=True)
+
+
+def file(path):
+    return Gio.File.new_for_path(os.path.abspath(path))
+
+
+def photo(x, y, width, height, base=Gimp.ImageBaseType.RGB, precision=PRECISION.U8_NON_LINEAR,
+          alpha=False):
+    """A part of the demo photograph as an image with one layer."""
+    image = Gimp.file_load(QUIET, file('data/demo/picos-de-europa.jpg'))
+    image.crop(width, height, x, y)
+    if precision != PRECISION.U8_NON_LINEAR:
+        image.convert_precision(precision)
+    if base == Gimp.ImageBaseType.GRAY:
+        image.convert_grayscale()
+    if alpha:
+        image.get_layers()[0].add_alpha()
+    return image
+
+
+def select(image, x, y, width, height, feather=0):
+    Gimp.context_push()
+    Gimp.context_set_feather(feather > 0)
+    Gimp.context_set_feather_radius(feather, feather)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, x, y, width, height)
+    Gimp.context_pop()
+
+
+class Answer:
+    """What a call gave back."""
+
+    def __init__(self, result):
+        self.status = result.index(0)
+        self.done = self.status == SUCCESS
+        self.group = result.index(3) if self.done else None
+        self.recipe = result.index(2) if self.done else None
+        self.message = '' if self.done else Gimp.get_pdb().get_last_error()
+
+    def layers(self):
+        return self.group.get_children() if self.group else []
+
+
+def complete(image, layers, **arguments):
+    procedure = Gimp.get_pdb().lookup_procedure('tessera-complete')
+    config = procedure.create_config()
+    config.set_property('run-mode', arguments.pop('run_mode', QUIET))
+    config.set_property('image', image)
+    config.set_core_object_array('drawables', layers)
+    for name, value in arguments.items():
+        config.set_property(name.replace('_', '-'), value)
+    return Answer(procedure.run(config))
+
+
+def raw(drawable):
+    """All bytes of a drawable as GIMP keeps them, and the bytes of one pixel."""
+    mark, kind, size = ENCODING[drawable.get_image().get_precision()]
+    n = 1 if drawable.is_gray() else 3
+    name = 'Y' + mark if n == 1 else 'R%sG%sB%s' % (mark, mark, mark)
+    if drawable.has_alpha():
+        name, n = name + 'A', n + 1
+    box = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+    data = drawable.get_buffer().get(box, 1.0, '%s %s' % (name, kind), Gegl.AbyssPolicy.NONE)
+    return data, n * size
+
+
+def coverage(drawable):
+    """A mask or selection as bytes, 0..255."""
+    box = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+    return drawable.get_buffer().get(box, 1.0, 'Y u8', Gegl.AbyssPolicy.NONE)
+
+
+def unselected(image):
+    """For each pixel: is it outside the selection? Less than half an 8-bit step is outside."""
+    box = Gegl.Rectangle.new(0, 0, image.get_width(), image.get_height())
+    data = image.get_selection().get_buffer().get(box, 1.0, 'Y float', Gegl.AbyssPolicy.NONE)
+    return [value < 0.5 / 255 for value in memoryview(data).cast('f')]
+
+
+def visible(image):
+    """Bytes of what can be seen."""
+    layer = Gimp.Layer.new_from_visible(image, image, 'visible')
+    data = raw(layer)
+    layer.delete()
+    return data
+
+
+def state(image):
+    """Everything of an image that a failed call could have touched."""
+    def walk(items):
+        return [(i.get_id(), i.get_name(), i.get_visible(), i.get_parasite_list(), raw(i)[0],
+                 walk(i.get_children()) if i.is_group() else None) for i in items]
+    return (walk(image.get_layers()), visible(image)[0], coverage(image.get_selection()),
+            image.get_parasite_list(), [i.get_id() for i in image.get_selected_layers()])
+
+
+def parasite(item, name):
+    found = item.get_parasite(name)
+    return bytes(b & 255 for b in found.get_data()).decode() if found else None

@@ -1,0 +1,77 @@
+#include "base/job.h"
+#include <stdatomic.h>
+
+enum { N_CHUNKS = 1000 };
+
+static void
+count (gpointer data, size_t chunk)
+{
+  atomic_fetch_add (&((_Atomic int *) data)[chunk], 1);
+}
+
+/* Many short phases in a row: every chunk exactly once, whatever the number of threads. */
+static void
+runs_each_chunk_once (void)
+{
+  for (int threads = 1; threads <= 5; threads++)
+    {
+      g_autoptr (Pool) pool = pool_new (threads);
+
+      for (int phase = 0; phase < 200; phase++)
+        {
+          _Atomic int seen[N_CHUNKS] = { 0 };
+          const size_t n = phase % 7 ? N_CHUNKS / (1 + phase % 11) : phase % 3;
+
+          pool_run (pool, n, count, seen);
+          for (size_t i = 0; i < N_CHUNKS; i++)
+            g_assert_cmpint (seen[i], ==, i < n);
+        }
+    }
+}
+
+/* Workers that sleep come back. */
+static void
+wakes_up (void)
+{
+  g_autoptr (Pool) pool = pool_new (3);
+
+  for (int phase = 0; phase < 5; phase++)
+    {
+      _Atomic int seen[N_CHUNKS] = { 0 };
+
+      g_usleep (20000);
+      pool_run (pool, N_CHUNKS, count, seen);
+      for (size_t i = 0; i < N_CHUNKS; i++)
+        g_assert_cmpint (seen[i], ==, 1);
+    }
+}
+
+static gboolean
+stop_at_half (double done, gpointer data)
+{
+  *(double *) data = done;
+  return done < 0.5;
+}
+
+static void
+job_says_how_far_and_stops (void)
+{
+  double seen = -1;
+  Job job = { .total = 10, .progress = stop_at_half, .progress_data = &seen };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (job_advance (&job, 4, NULL));
+  g_assert_cmpfloat_with_epsilon (seen, 0.4, 1e-9);
+  g_assert_false (job_advance (&job, 1, &error));
+  g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pool/runs_each_chunk_once", runs_each_chunk_once);
+  g_test_add_func ("/pool/wakes_up", wakes_up);
+  g_test_add_func ("/job/says_how_far_and_stops", job_says_how_far_and_stops);
+  return g_test_run ();
+}

@@ -1,0 +1,1 @@
+"""The pipeline that makes Tessera's bundled model; see README.md."""

@@ -1,0 +1,24 @@
+"""python3 -m training prepare | tokenizer | transformer | export | evaluate"""
+import argparse
+import importlib
+
+STAGES = {"prepare": "pack photographs and label maps into one folder",
+          "tokenizer": "train encoder, codebook and decoder",
+          "transformer": "train the fill transformer over a finished tokenizer",
+          "export": "write the model file",
+          "evaluate": "complete validation photographs and write a contact sheet"}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="training", description=__doc__)
+    commands = parser.add_subparsers(dest="stage", required=True)
+    modules = {}
+    for name, about in STAGES.items():
+        modules[name] = importlib.import_module("training." + name)
+        modules[name].arguments(commands.add_parser(name, help=about, description=about))
+    options = parser.parse_args()
+    modules[options.stage].run(options)
+
+
+if __name__ == "__main__":
+    main()
