@@ -1,5 +1,7 @@
 # Counts what test programs say: "PASSED FAILED". A meson test with subtests counts as many as it has.
-/^ *[0-9]+\/[0-9]+ / && / (OK|EXPECTEDFAIL|FAIL|ERROR|TIMEOUT|UNEXPECTEDPASS|INTERRUPT) / {
+/^Summary of Failures/ { again = 1 } # meson says them a second time
+/^Ok: / { again = 0 }
+!again && /^ *[0-9]+\/[0-9]+ / && / (OK|EXPECTEDFAIL|FAIL|ERROR|TIMEOUT|UNEXPECTEDPASS|INTERRUPT) / {
   good = / (OK|EXPECTEDFAIL) /
   if (match($0, /[0-9]+(\/[0-9]+)? subtests passed/)) {
     split(substr($0, RSTART, RLENGTH), words, " ")
