@@ -2,7 +2,6 @@
 #include "failure.h"
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What follows `key` and its colon in a file of lines "key : value", NULL where it is not there. */
@@ -87,50 +86,49 @@ machine_model (const char *asked, GError **error)
   return NULL;
 }
 
+/* The one variable of the command: a signal handler can reach nothing else. Blocking the signals
+ * and asking for them would need none, but OpenBLAS starts threads before main, and a signal that
+ * any of them leaves open ends the process. */
+static volatile sig_atomic_t arrived;
+
+static const int stop_signals[] = { SIGINT, SIGTERM };
+
 static void
-stop_signals (sigset_t *set)
+note (int number)
 {
-  static const int numbers[] = { SIGINT, SIGTERM };
-
-  sigemptyset (set);
-  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    {
-      struct sigaction action;
-
-      if (!sigaction (numbers[i], NULL, &action) && action.sa_handler != SIG_IGN)
-        sigaddset (set, numbers[i]);
-    }
+  arrived = number;
 }
 
 void
 machine_hold_signals (void)
 {
-  sigset_t set;
+  /* RESETHAND: the second one has its usual effect. RESTART: writing a file goes on. */
+  struct sigaction ours = { .sa_handler = note, .sa_flags = (int) (SA_RESETHAND | SA_RESTART) };
 
-  stop_signals (&set);
-  pthread_sigmask (SIG_BLOCK, &set, NULL); /* the engine's threads inherit it */
+  arrived = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (stop_signals); i++)
+    {
+      struct sigaction old;
+
+      if (!sigaction (stop_signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
+        sigaction (stop_signals[i], &ours, NULL);
+    }
 }
 
 void
 machine_release_signals (void)
 {
-  sigset_t set;
+  for (gsize i = 0; i < G_N_ELEMENTS (stop_signals); i++)
+    {
+      struct sigaction old;
 
-  stop_signals (&set);
-  pthread_sigmask (SIG_UNBLOCK, &set, NULL);
+      if (!sigaction (stop_signals[i], NULL, &old) && old.sa_handler == note)
+        signal (stop_signals[i], SIG_DFL);
+    }
 }
 
 int
 machine_signal (void)
 {
-  const struct timespec at_once = { 0, 0 };
-  sigset_t set;
-  int number;
-
-  stop_signals (&set);
-  number = sigtimedwait (&set, NULL, &at_once);
-  if (number <= 0)
-    return 0;
-  machine_release_signals (); /* the next one has its usual effect */
-  return number;
+  return arrived;
 }

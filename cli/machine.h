@@ -22,5 +22,5 @@ char *machine_model (const char *asked, GError **error);
 void machine_hold_signals (void);
 void machine_release_signals (void);
 
-/* The signal that has come since the last call, 0 = none. From the thread that holds them. */
+/* The signal that has come since hold, 0 = none. */
 int machine_signal (void);

@@ -1,12 +1,15 @@
-"""python3 -m training prepare | tokenizer | transformer | export | evaluate"""
+"""python3 -m training prepare | tokenizer | transformer | export | evaluate | golden | smoke"""
 import argparse
 import importlib
+import sys
 
 STAGES = {"prepare": "pack photographs and label maps into one folder",
           "tokenizer": "train encoder, codebook and decoder",
           "transformer": "train the fill transformer over a finished tokenizer",
           "export": "write the model file",
-          "evaluate": "complete validation photographs and write a contact sheet"}
+          "evaluate": "complete validation photographs and write a contact sheet",
+          "golden": "write the golden cases of the fill model for the engine's tests",
+          "smoke": "run all stages on tiny pictures made here and check them"}
 
 
 def main():
@@ -17,7 +20,7 @@ def main():
         modules[name] = importlib.import_module("training." + name)
         modules[name].arguments(commands.add_parser(name, help=about, description=about))
     options = parser.parse_args()
-    modules[options.stage].run(options)
+    sys.exit(modules[options.stage].run(options))
 
 
 if __name__ == "__main__":

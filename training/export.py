@@ -14,7 +14,7 @@ def arguments(parser):
     parser.add_argument("--out", required=True, help="the model file, NAME.safetensors")
     parser.add_argument("--name", default="landscape")
     parser.add_argument("--source", default="trained by python3 -m training")
-    parser.add_argument("--licence", default="CC0-1.0")
+    parser.add_argument("--licence", default="CC-BY-SA-4.0")
     parser.add_argument("--float32", action="store_true", help="no binary16")
 
 

@@ -1,11 +1,10 @@
-"""Writes the golden cases tests/golden/fill_* and vqgan_seam: python3 -m training.golden [FOLDER].
+"""Writes the golden cases fill_* and vqgan_seam of the engine's tests.
 
 Tiny random models; everything is computed in binary64 and rounded; the tolerance is fifty times
 what PyTorch's own binary32 run differs by. Seeds are tried until no decision is nearly a tie.
 """
 import json
 import pathlib
-import sys
 
 import numpy as np
 import torch
@@ -248,7 +247,8 @@ def fill_labels_coarse(seed):
 
 def fill_small_grid(seed):
     tokens = TokenizerShape(8, [1, 2], 1, 8, 4, 16, 2)
-    case = Case("fill_small_grid", "a picture of 4 x 5 cells in a window of 8: encode, fill, decode",
+    case = Case("fill_small_grid",
+                "a picture of 4 x 5 cells in a window of 8: encode, fill, decode",
                 seed, tokens, FillShape(8, 3, 2, 16, 0.0), ["sky", "water"])
     image = case.input("image", 2 * case.rand(1, 3, 16, 20) - 1)
     state = case.input("state", states("s...s", "ss..s", "....s", ".ss.."))
@@ -272,7 +272,7 @@ def fill_small_grid(seed):
 
 
 def vqgan_seam(seed):
-    shape = TokenizerShape(16, [1, 2, 2], 1, 12, 6, 40, 2)
+    shape = TokenizerShape(8, [1, 2, 2], 1, 12, 6, 40, 2)
     case = Case("vqgan_seam", "patch, channel norm, three levels; the decoder sees known pixels",
                 seed, shape)
     image = case.input("image", 2 * case.rand(1, 3, 40, 48) - 1)
@@ -294,18 +294,17 @@ def vqgan_seam(seed):
     return case
 
 
-def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else "tests/golden"
+def arguments(parser):
+    parser.add_argument("--out", default="tests/golden", help="folder (default tests/golden)")
+
+
+def run(options):
     for make in (fill_plain, fill_labels_coarse, fill_small_grid, vqgan_seam):
         for seed in range(1, 500):
             case = make(seed)
             if min(case.margins.values()) > MARGIN:
-                case.write(folder)
+                case.write(options.out)
                 print(f"{case.name}: seed {seed}, margins {case.margins}")
                 break
         else:
             raise SystemExit(f"{make.__name__}: no seed without near ties was found.")
-
-
-if __name__ == "__main__":
-    main()

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .nets import ChannelNorm
+
 
 class PerceptualLoss:
     """LPIPS with equal weights on a SqueezeNet read from a folder; needed in training only."""
@@ -55,7 +57,7 @@ class Discriminator(nn.Module):
         layers, width = [nn.Conv2d(3, c, 4, 2, 1), nn.LeakyReLU(0.2)], c
         for stride in (2, 2, 1):
             wider = min(2 * width, 4 * c)
-            layers += [nn.Conv2d(width, wider, 4, stride, 1), nn.GroupNorm(8, wider),
+            layers += [nn.Conv2d(width, wider, 4, stride, 1), ChannelNorm(wider),
                        nn.LeakyReLU(0.2)]
             width = wider
         self.net = nn.Sequential(*layers, nn.Conv2d(width, 1, 4, 1, 1))

@@ -327,7 +327,8 @@ class Fill(nn.Module):
         mask (M, h*w + M) of what is added to an entry's attention.
         """
         at = self.positions(*size)
-        both = torch.cat([self.stem(prefix) + at, self.stem(entries) + at[places] + self.entry_emb], 1)
+        entries = self.stem(entries) + at[places] + self.entry_emb
+        both = torch.cat([self.stem(prefix) + at, entries], 1)
         for block in self.blocks:
             both = block(both, size[0] * size[1], mask)
         return both

@@ -1,4 +1,4 @@
-"""Packed photographs, and the random crops and holes made from them. No torch in here but arrays."""
+"""Packed photographs, and the random crops and holes made from them, as arrays."""
 import io
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Smooth pixels for the hole before encoding: a stand-in for the engine's harmonic underpainting."""
+"""Smooth pixels in the hole before encoding: a stand-in for the engine's harmonic filling."""
 import torch
 import torch.nn.functional as F
 
