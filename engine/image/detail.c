@@ -1,0 +1,224 @@
+#include "image/detail.h"
+#include "base/buffer.h"
+#include "image/patches.h"
+#include <math.h>
+#include <string.h>
+
+enum {
+  N_SCALES = 3,
+  MIN_SIDE = 4 * PATCH_SIDE, /* pixels, of a coarser scale */
+  GUIDE_RADIUS = 15,         /* pixels, of the Gaussian below */
+  N_PASSES = 5,
+};
+
+static const double GUIDE_SIGMA = 6;     /* pixels: an 8 x 8 cell of noise does not come through */
+static const double VOTE_SIGMA = 2;      /* pixels, while the estimate settles */
+static const double LAST_VOTE_SIGMA = 1; /* pixels: a mean of few, to stay sharp */
+static const float FIRST_TRUST = 0.05f;  /* the filling has no texture to go by yet */
+static const float KEPT = 0.8f;          /* of the filling's low frequencies */
+static const float STRANGE = 0.012f;     /* mean square per pixel at which half is borrowed */
+
+/* One line of a Gaussian: count numbers that are step apart. */
+static void
+blur_line (const Colour *src, Colour *dst, int count, size_t step, const float *weights)
+{
+  for (int i = 0; i < count; i++)
+    {
+      Colour sum = { 0 };
+
+      for (int j = MAX (i - GUIDE_RADIUS, 0); j <= MIN (i + GUIDE_RADIUS, count - 1); j++)
+        sum += weights[ABS (i - j)] * src[(size_t) j * step];
+      dst[(size_t) i * step] = sum;
+    }
+}
+
+/* The Gaussian mean of the pixels, weighted by their fourth number; the fourth number of the result
+ * is 0, and so is everything where nothing with a weight is near. */
+static gboolean
+low_pass (Colour *pixels, int width, int height, GError **error)
+{
+  const size_t n = (size_t) width * height;
+  buffer_auto Colour *between = buffer_new (n, sizeof (Colour), "borrowing texture", error);
+  float weights[GUIDE_RADIUS + 1];
+
+  if (!between)
+    return FALSE;
+  for (int i = 0; i <= GUIDE_RADIUS; i++)
+    weights[i] = (float) exp (-0.5 * i * i / (GUIDE_SIGMA * GUIDE_SIGMA));
+  for (int y = 0; y < height; y++)
+    blur_line (pixels + (size_t) y * width, between + (size_t) y * width, width, 1, weights);
+  for (int x = 0; x < width; x++)
+    blur_line (between + x, pixels + x, height, (size_t) width, weights);
+  for (size_t i = 0; i < n; i++)
+    {
+      pixels[i] = pixels[i][3] > 0 ? pixels[i] / pixels[i][3] : (Colour){ 0 };
+      pixels[i][3] = 0;
+    }
+  return TRUE;
+}
+
+/* The mean of the 2 x 2 pixels, of those that exist at an odd side's end. */
+static Colour
+mean4 (const Colour *fine, int width, int height, int x, int y)
+{
+  const int x1 = MIN (2 * x + 1, width - 1), y1 = MIN (2 * y + 1, height - 1);
+  const Colour *top = fine + (size_t) 2 * y * width, *bottom = fine + (size_t) y1 * width;
+
+  return 0.25f * ((top[2 * x] + top[x1]) + (bottom[2 * x] + bottom[x1]));
+}
+
+static void
+halve_scale (const Scale *fine, Scale *coarse)
+{
+  for (int y = 0; y < coarse->height; y++)
+    for (int x = 0; x < coarse->width; x++)
+      {
+        const size_t at = (size_t) y * coarse->width + x;
+
+        coarse->now[at] = mean4 (fine->now, fine->width, fine->height, x, y);
+        coarse->wanted[at] = mean4 (fine->wanted, fine->width, fine->height, x, y);
+        coarse->given[at] = mean4 (fine->given, fine->width, fine->height, x, y);
+        for (int v = 2 * y; v <= MIN (2 * y + 1, fine->height - 1); v++)
+          for (int u = 2 * x; u <= MIN (2 * x + 1, fine->width - 1); u++)
+            coarse->hole[at] |= fine->hole[(size_t) v * fine->width + u];
+      }
+}
+
+/* The full scale, from the arguments of borrow_texture. */
+static gboolean
+load_scale (Scale *scale, const float *filling, const float *picture, const guint8 *hole,
+            GError **error)
+{
+  const int width = scale->width, height = scale->height;
+
+  for (size_t i = 0; i < (size_t) width * height; i++)
+    {
+      const float *from = 3 * i + (hole[i] ? filling : picture);
+
+      scale->hole[i] = hole[i] != 0;
+      scale->now[i] = (Colour){ from[0], from[1], from[2], 0 };
+      scale->wanted[i] = (Colour){ from[0], from[1], from[2], 1 };
+      scale->given[i] = hole[i] ? (Colour){ 0 } : scale->wanted[i];
+    }
+  return low_pass (scale->wanted, width, height, error)
+         && low_pass (scale->given, width, height, error);
+}
+
+static void
+synthesise (Scale *scales, int count, guint64 seed)
+{
+  for (int i = count - 1; i >= 0; i--)
+    {
+      const gboolean first = i == count - 1;
+      const int rounds = i ? 4 : 2;
+
+      scale_start (&scales[i], first ? NULL : &scales[i + 1], seed);
+      if (!first)
+        scale_vote (&scales[i], VOTE_SIGMA);
+      for (int round = 0; round < rounds; round++)
+        {
+          scale_search (&scales[i], first && round == 0 ? FIRST_TRUST : 1, N_PASSES,
+                        (guint32) round, seed);
+          scale_vote (&scales[i], i == 0 && round == rounds - 1 ? LAST_VOTE_SIGMA : VOTE_SIGMA);
+        }
+    }
+}
+
+/* How far the borrowed pixels can be believed, into the fourth number of sure's pixels; smoothed
+ * together with the low frequencies of the result. */
+static float
+confidence (const Scale *scale, int x, int y)
+{
+  const int u = CLAMP (x, PATCH_RADIUS, scale->width - 1 - PATCH_RADIUS);
+  const int v = CLAMP (y, PATCH_RADIUS, scale->height - 1 - PATCH_RADIUS);
+  const float r = scale->strange[(size_t) v * scale->width + u] / STRANGE;
+
+  return 1 / (1 + r * r);
+}
+
+static gboolean
+apply (const Scale *scale, float *filling, float strength, GError **error)
+{
+  const size_t n = (size_t) scale->width * scale->height;
+  buffer_auto Colour *low = buffer_new (n, sizeof (Colour), "borrowing texture", error);
+  buffer_auto Colour *sure = buffer_new (n, sizeof (Colour), "borrowing texture", error);
+
+  if (!low || !sure)
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    {
+      low[i] = scale->now[i];
+      low[i][3] = 1;
+      if (scale->hole[i])
+        sure[i] = (Colour){ confidence (scale, (int) (i % scale->width), (int) (i / scale->width)),
+                            0, 0, 1 };
+    }
+  if (!low_pass (low, scale->width, scale->height, error)
+      || !low_pass (sure, scale->width, scale->height, error))
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    if (scale->hole[i])
+      for (int c = 0; c < 3; c++)
+        {
+          const float borrowed = scale->now[i][c] + KEPT * (scale->wanted[i][c] - low[i][c]);
+
+          filling[3 * i + c] += strength * sure[i][0] * (borrowed - filling[3 * i + c]);
+        }
+  return TRUE;
+}
+
+/* Fills in the coarser scales; 0 where nothing can be borrowed even at full scale, -1 on failure. */
+static int
+build_scales (Scale scales[N_SCALES], GError **error)
+{
+  int count = 0;
+
+  scale_sort (&scales[0]);
+  while (scales[count].n_sources > 0)
+    {
+      const Scale *fine = &scales[count++];
+      const int width = (fine->width + 1) / 2, height = (fine->height + 1) / 2;
+
+      if (count == N_SCALES || MIN (width, height) < MIN_SIDE)
+        break;
+      if (!scale_init (&scales[count], width, height, error))
+        return -1;
+      scales[count].level = (guint32) count;
+      halve_scale (fine, &scales[count]);
+      scale_sort (&scales[count]);
+    }
+  return count;
+}
+
+gboolean
+borrow_texture (float *filling, const float *picture, const guint8 *hole, int width, int height,
+                double strength, guint64 seed, GError **error)
+{
+  const size_t n = (size_t) width * height;
+  size_t n_hole = 0;
+  Scale scales[N_SCALES] = { 0 };
+  gboolean done;
+  int count = 0;
+
+  for (size_t i = 0; i < n; i++)
+    n_hole += hole[i] != 0;
+  if (n_hole && n_hole == n)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
+                   "There is no known pixel from which texture could be borrowed.");
+      return FALSE;
+    }
+  if (n_hole == 0 || strength <= 0)
+    return TRUE;
+  done = scale_init (&scales[0], width, height, error)
+         && load_scale (&scales[0], filling, picture, hole, error)
+         && (count = build_scales (scales, error)) >= 0;
+  if (done && count > 0)
+    {
+      synthesise (scales, count, seed);
+      done = apply (&scales[0], filling, (float) MIN (strength, 1), error);
+    }
+  for (int i = 0; i < N_SCALES; i++)
+    scale_clear (&scales[i]);
+  return done;
+}

@@ -1,0 +1,332 @@
+#include "image/patches.h"
+#include "base/buffer.h"
+#include "base/philox.h"
+#include <math.h>
+#include <string.h>
+
+enum {
+  PATCH_AREA = PATCH_SIDE * PATCH_SIDE,
+  N_GUIDES = 5, /* low frequencies are smooth: the centre and four corners say it all */
+  N_TRIES = 16, /* random sources a target without a field begins with */
+};
+
+static const float GUIDE_WEIGHT = 4.0f;
+static const float PLACE_WEIGHT = 0.03f; /* of a whole picture height: sky stays with sky */
+
+/* A target patch, laid out for the many comparisons that follow. */
+typedef struct {
+  Colour pixels[PATCH_AREA], guides[N_GUIDES];
+  float weights[PATCH_AREA];
+  int y;
+} Query;
+
+gboolean
+scale_init (Scale *scale, int width, int height, GError **error)
+{
+  const size_t n = (size_t) width * height;
+  const char *what = "borrowing texture";
+
+  *scale = (Scale){ .width = width, .height = height };
+  return (scale->now = buffer_new (n, sizeof (Colour), what, error))
+         && (scale->wanted = buffer_new (n, sizeof (Colour), what, error))
+         && (scale->given = buffer_new (n, sizeof (Colour), what, error))
+         && (scale->hole = buffer_new (n, 1, what, error))
+         && (scale->kind = buffer_new (n, 1, what, error))
+         && (scale->field = buffer_new (n, sizeof (guint32), what, error))
+         && (scale->cost = buffer_new (n, sizeof (float), what, error))
+         && (scale->strange = buffer_new (n, sizeof (float), what, error))
+         && (scale->sources = buffer_new (n, sizeof (guint32), what, error));
+}
+
+void
+scale_clear (Scale *scale)
+{
+  buffer_free (scale->now);
+  buffer_free (scale->wanted);
+  buffer_free (scale->given);
+  buffer_free (scale->hole);
+  buffer_free (scale->kind);
+  buffer_free (scale->field);
+  buffer_free (scale->cost);
+  buffer_free (scale->strange);
+  buffer_free (scale->sources);
+  *scale = (Scale){ 0 };
+}
+
+static gboolean
+touches_hole (const Scale *scale, int x, int y)
+{
+  for (int v = y - PATCH_RADIUS; v <= y + PATCH_RADIUS; v++)
+    if (memchr (scale->hole + (size_t) v * scale->width + x - PATCH_RADIUS, 1, PATCH_SIDE))
+      return TRUE;
+  return FALSE;
+}
+
+void
+scale_sort (Scale *scale)
+{
+  scale->n_sources = 0;
+  for (int y = PATCH_RADIUS; y < scale->height - PATCH_RADIUS; y++)
+    for (int x = PATCH_RADIUS; x < scale->width - PATCH_RADIUS; x++)
+      {
+        const size_t at = (size_t) y * scale->width + x;
+
+        scale->kind[at] = touches_hole (scale, x, y) ? PATCH_TARGET : PATCH_SOURCE;
+        if (scale->kind[at] == PATCH_SOURCE)
+          scale->sources[scale->n_sources++] = (guint32) at;
+      }
+}
+
+/* Offset of the i-th place where low frequencies are compared. */
+static ptrdiff_t
+guide_offset (const Scale *scale, int i)
+{
+  static const signed char SIGNS[N_GUIDES][2] = {
+    { 0, 0 }, { -1, -1 }, { -1, 1 }, { 1, -1 }, { 1, 1 }
+  };
+
+  return PATCH_RADIUS * ((ptrdiff_t) SIGNS[i][0] * scale->width + SIGNS[i][1]);
+}
+
+static void
+make_query (const Scale *scale, size_t at, float trust, Query *query)
+{
+  query->y = (int) (at / scale->width);
+  for (int i = 0; i < PATCH_AREA; i++)
+    {
+      const size_t from = at + (ptrdiff_t) (i / PATCH_SIDE - PATCH_RADIUS) * scale->width
+                          + i % PATCH_SIDE - PATCH_RADIUS;
+
+      query->pixels[i] = scale->now[from];
+      query->weights[i] = (scale->hole[from] ? trust : 1) / PATCH_AREA;
+    }
+  for (int i = 0; i < N_GUIDES; i++)
+    query->guides[i] = scale->wanted[at + guide_offset (scale, i)];
+}
+
+static inline float
+sum3 (Colour colour)
+{
+  return colour[0] + colour[1] + colour[2];
+}
+
+static float
+strangeness (const Scale *scale, const Query *query, size_t source)
+{
+  Colour sum = { 0 };
+
+  for (int i = 0; i < N_GUIDES; i++)
+    {
+      const Colour d = query->guides[i] - scale->given[source + guide_offset (scale, i)];
+
+      sum += d * d;
+    }
+  return sum3 (sum) / N_GUIDES;
+}
+
+/* Anything at or above limit is as good as the limit. */
+static float
+distance (const Scale *scale, const Query *query, size_t source, float limit)
+{
+  const float rise = (float) ((int) (source / scale->width) - query->y) / (float) scale->height;
+  const float start =
+      GUIDE_WEIGHT * strangeness (scale, query, source) + PLACE_WEIGHT * rise * rise;
+  const Colour *row = scale->now + source - (size_t) PATCH_RADIUS * (scale->width + 1);
+  Colour sum = { 0 };
+
+  for (int i = 0; i < PATCH_AREA; i += PATCH_SIDE, row += scale->width)
+    {
+      if (start + sum3 (sum) >= limit)
+        return limit;
+      for (int j = 0; j < PATCH_SIDE; j++)
+        {
+          const Colour d = query->pixels[i + j] - row[j];
+
+          sum += d * d * query->weights[i + j];
+        }
+    }
+  return MIN (start + sum3 (sum), limit);
+}
+
+/* xorshift64: within one target and round; its start comes from Philox. */
+static guint32
+draw (guint64 *state, guint32 below)
+{
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  return (guint32) (((*state >> 32) * below) >> 32);
+}
+
+static guint64
+draw_start (const Scale *scale, size_t at, guint32 round, guint64 seed)
+{
+  return 1
+         + (guint64) (0x1p53
+                      * philox_uniform (seed, round, scale->level, (guint32) (at / scale->width),
+                                        (guint32) (at % scale->width)));
+}
+
+static void
+try_source (Scale *scale, const Query *query, size_t at, size_t source)
+{
+  const float cost = distance (scale, query, source, scale->cost[at]);
+
+  if (cost < scale->cost[at])
+    {
+      scale->cost[at] = cost;
+      scale->field[at] = (guint32) source;
+    }
+}
+
+/* The finer source that continues a coarse one, or FALSE where it is not known. */
+static gboolean
+inherit (Scale *scale, const Scale *coarse, size_t at)
+{
+  const int x = (int) (at % scale->width), y = (int) (at / scale->width);
+  const int u = CLAMP (x / 2, PATCH_RADIUS, coarse->width - 1 - PATCH_RADIUS);
+  const int v = CLAMP (y / 2, PATCH_RADIUS, coarse->height - 1 - PATCH_RADIUS);
+  const size_t from = (size_t) v * coarse->width + u;
+  int s, t;
+
+  if (coarse->kind[from] != PATCH_TARGET)
+    return FALSE;
+  s = 2 * (int) (coarse->field[from] % coarse->width) + x - 2 * u;
+  t = 2 * (int) (coarse->field[from] / coarse->width) + y - 2 * v;
+  if (s < 0 || t < 0 || s >= scale->width || t >= scale->height
+      || scale->kind[(size_t) t * scale->width + s] != PATCH_SOURCE)
+    return FALSE;
+  scale->field[at] = (guint32) ((size_t) t * scale->width + s);
+  return TRUE;
+}
+
+void
+scale_start (Scale *scale, const Scale *coarse, guint64 seed)
+{
+  Query query;
+
+  for (size_t at = 0; at < (size_t) scale->width * scale->height; at++)
+    {
+      guint64 state;
+
+      if (scale->kind[at] != PATCH_TARGET)
+        continue;
+      make_query (scale, at, 0, &query);
+      scale->cost[at] = G_MAXFLOAT;
+      if (coarse && inherit (scale, coarse, at))
+        {
+          scale->cost[at] = distance (scale, &query, scale->field[at], G_MAXFLOAT);
+          continue;
+        }
+      state = draw_start (scale, at, 0, seed);
+      scale->field[at] = scale->sources[0];
+      for (int i = 0; i < N_TRIES; i++)
+        try_source (scale, &query, at, scale->sources[draw (&state, (guint32) scale->n_sources)]);
+    }
+}
+
+/* Around the best source so far, in windows that halve. */
+static void
+search_near (Scale *scale, const Query *query, size_t at, guint64 state)
+{
+  for (int radius = MAX (scale->width, scale->height) / 2; radius > 0; radius /= 2)
+    {
+      const int side = 2 * radius + 1;
+      const int x = (int) (scale->field[at] % scale->width) - radius + (int) draw (&state, side);
+      const int y = (int) (scale->field[at] / scale->width) - radius + (int) draw (&state, side);
+
+      if (x >= 0 && y >= 0 && x < scale->width && y < scale->height
+          && scale->kind[(size_t) y * scale->width + x] == PATCH_SOURCE)
+        try_source (scale, query, at, (size_t) y * scale->width + x);
+    }
+}
+
+/* What continues the patch of a neighbour; step leads to it. Targets and sources stay away from
+ * the border, so a step from one stays in the picture. */
+static void
+propagate (Scale *scale, const Query *query, size_t at, ptrdiff_t step)
+{
+  if (scale->kind[at + step] == PATCH_TARGET)
+    {
+      const size_t source = scale->field[at + step] - step;
+
+      if (scale->kind[source] == PATCH_SOURCE)
+        try_source (scale, query, at, source);
+    }
+}
+
+void
+scale_search (Scale *scale, float trust, int passes, guint32 round, guint64 seed)
+{
+  const size_t n = (size_t) scale->width * scale->height;
+  Query query;
+
+  for (int pass = 0; pass < passes; pass++)
+    for (size_t i = 0; i < n; i++)
+      {
+        const ptrdiff_t sign = pass % 2 ? 1 : -1;
+        const size_t at = pass % 2 ? n - 1 - i : i;
+
+        if (scale->kind[at] != PATCH_TARGET)
+          continue;
+        make_query (scale, at, trust, &query);
+        if (pass == 0) /* the estimate has changed since */
+          scale->cost[at] = distance (scale, &query, scale->field[at], G_MAXFLOAT);
+        propagate (scale, &query, at, sign);
+        propagate (scale, &query, at, sign * scale->width);
+        search_near (scale, &query, at,
+                     draw_start (scale, at, round * 16 + (guint32) pass + 1, seed));
+        scale->strange[at] = strangeness (scale, &query, scale->field[at]);
+      }
+}
+
+static float
+mean_cost (const Scale *scale)
+{
+  double sum = 0;
+  size_t count = 0;
+
+  for (size_t at = 0; at < (size_t) scale->width * scale->height; at++)
+    if (scale->kind[at] == PATCH_TARGET)
+      {
+        sum += scale->cost[at];
+        count++;
+      }
+  return (float) (sum / (double) MAX (count, 1)) + 1e-9f;
+}
+
+/* The votes over one pixel. There is always one: hole pixels lie in targets. */
+static Colour
+count_votes (const Scale *scale, int x, int y, const float near[PATCH_RADIUS + 1], float mean)
+{
+  Colour sum = { 0 };
+  float total = 0;
+
+  for (int v = MAX (y - PATCH_RADIUS, PATCH_RADIUS);
+       v <= MIN (y + PATCH_RADIUS, scale->height - 1 - PATCH_RADIUS); v++)
+    for (int u = MAX (x - PATCH_RADIUS, PATCH_RADIUS);
+         u <= MIN (x + PATCH_RADIUS, scale->width - 1 - PATCH_RADIUS); u++)
+      {
+        const size_t at = (size_t) v * scale->width + u;
+        const float r = scale->cost[at] / mean;
+        const float weight = near[ABS (u - x)] * near[ABS (v - y)] / (0.1f + r * r);
+
+        sum += weight * scale->now[scale->field[at] + (ptrdiff_t) (y - v) * scale->width + x - u];
+        total += weight;
+      }
+  return sum / total;
+}
+
+void
+scale_vote (Scale *scale, double sigma)
+{
+  const float mean = mean_cost (scale);
+  float near[PATCH_RADIUS + 1];
+
+  for (int i = 0; i <= PATCH_RADIUS; i++)
+    near[i] = (float) exp (-0.5 * i * i / (sigma * sigma));
+  for (int y = 0; y < scale->height; y++)
+    for (int x = 0; x < scale->width; x++)
+      if (scale->hole[(size_t) y * scale->width + x])
+        scale->now[(size_t) y * scale->width + x] = count_votes (scale, x, y, near, mean);
+}

@@ -1,0 +1,49 @@
+/* patches: for every patch at the hole a similar patch of the known picture, at one scale, by
+ * randomised search with propagation (Barnes et al.: PatchMatch, 2009), and the picture that these
+ * patches vote for (Wexler et al.: Space-time completion of video, 2007). */
+#pragma once
+#include "base/status.h"
+
+/* Red, green, blue and a fourth number that is 0 or a weight: one vector register. */
+typedef float Colour __attribute__ ((vector_size (16)));
+
+enum { PATCH_RADIUS = 3, PATCH_SIDE = 2 * PATCH_RADIUS + 1 };
+
+/* All arrays are [height][width] and owned by the scale. */
+typedef struct {
+  int width, height;
+  guint32 level;  /* its place in the random numbers */
+  Colour *now;    /* known pixels, and the present estimate of the hole */
+  Colour *wanted; /* low frequencies of the filling */
+  Colour *given;  /* low frequencies of the known pixels */
+  guint8 *hole;
+  guint8 *kind;     /* what a patch centred here is: PATCH_SOURCE, PATCH_TARGET or neither */
+  guint32 *field;   /* index of the source of a target */
+  float *cost;      /* distance of a target from its source */
+  float *strange;   /* the part of it that the low frequencies have, mean square per pixel */
+  guint32 *sources; /* the indices of all sources */
+  size_t n_sources;
+} Scale;
+
+enum {
+  PATCH_SOURCE = 1, /* wholly known */
+  PATCH_TARGET = 2, /* touches the hole */
+};
+
+/* Allocates the arrays. MEMORY error; scale_clear is needed either way. */
+gboolean scale_init (Scale *scale, int width, int height, GError **error);
+void scale_clear (Scale *scale);
+
+/* Sorts the places into sources and targets, by the hole. */
+void scale_sort (Scale *scale);
+
+/* First field: that of the next coarser scale, or random where this is NULL. There are sources. */
+void scale_start (Scale *scale, const Scale *coarse, guint64 seed);
+
+/* Improves the field. trust: weight of the present estimate in the hole, that of known pixels is 1.
+ * round: its place in the random numbers. */
+void scale_search (Scale *scale, float trust, int passes, guint32 round, guint64 seed);
+
+/* Estimates the hole anew: the mean of what the patches over a pixel say, weighted by their costs
+ * and by a Gaussian of sigma pixels around their centres. */
+void scale_vote (Scale *scale, double sigma);
