@@ -140,6 +140,10 @@ const Option options_table[] = {
     .help = "choose among the likeliest that together have this probability" },
   { 0, "match-rim", NULL, COMMAND_COMPLETE, set_flag, PLACE (request.match_rim), .negatable = TRUE,
     .help = "shift the colors of the filling so that they meet the rim (default: yes)" },
+  { 0, "texture", "PCT", COMMAND_COMPLETE, set_real, PLACE (request.texture), 0, 100,
+    .wants = "a number from 0 to 100",
+    .help = "per cent of fine structure borrowed from the rest of the picture; 0 = the model's "
+            "own picture" },
   { 0, "threads", "N", WORK, set_int, PLACE (request.n_threads), 1, 1024,
     .wants = "a whole number from 1 to 1024",
     .help = "otherwise: the environment's TESSERA_THREADS, then one for each core" },

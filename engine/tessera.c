@@ -85,7 +85,7 @@ void
 tessera_request_init (TesseraRequest *request)
 {
   *request = (TesseraRequest){
-    .n_variations = 4, .temperature = 1, .top_k = 100, .top_p = 1, .match_rim = TRUE
+    .n_variations = 4, .temperature = 1, .top_k = 100, .top_p = 1, .match_rim = TRUE, .texture = 100
   };
 }
 
@@ -110,6 +110,8 @@ check_request (const TesseraRequest *request, GError **error)
     return unfit (error, "top-k must be 0 (off) or more.");
   if (!(request->top_p > 0 && request->top_p <= 1))
     return unfit (error, "top-p must be above 0 and at most 1.");
+  if (!(request->texture >= 0 && request->texture <= 100))
+    return unfit (error, "The borrowed texture must be between 0 and 100 per cent.");
   if (request->n_threads < 0 || request->n_threads > 1024)
     return unfit (error, "The number of threads must be between 0 (all cores) and 1024.");
   return TRUE;

@@ -67,6 +67,7 @@ typedef struct {
   int top_k;                /* 0 = all tokens; default 100 */
   double top_p;             /* above 0 up to 1, 1 = off; default 1 */
   gboolean match_rim;       /* shift the colours of the filling so that they meet the rim; TRUE */
+  double texture;           /* per cent of fine structure lent by the rest of the picture; 100 */
   int n_threads;            /* 0 = one for each core (default) */
   gsize memory_limit;       /* bytes, 0 = three quarters of what is free (default) */
   TesseraProgress progress; /* NULL = none (default) */

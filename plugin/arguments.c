@@ -29,6 +29,10 @@ register_choices (GimpProcedure *procedure)
                                        _ ("Shift colors so that they meet the surroundings at the "
                                           "edge"),
                                        TRUE, G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (procedure, "texture", _ ("Borro_w texture"),
+                                      _ ("How much fine structure to take from the rest of the "
+                                         "picture, in per cent"),
+                                      0.0, 100.0, 100.0, G_PARAM_READWRITE);
 }
 
 static void
@@ -88,9 +92,10 @@ settings_read (Settings *settings, GimpProcedureConfig *config, gboolean new_see
   int seed, megabytes;
 
   g_object_get (config, "variations", &settings->n_variations, "seed", &seed, "variety",
-                &settings->temperature, "match-color", &settings->match_rim, "top-k",
-                &settings->top_k, "top-p", &settings->top_p, "model", &settings->model, "threads",
-                &settings->n_threads, "memory-limit", &megabytes, NULL);
+                &settings->temperature, "match-color", &settings->match_rim, "texture",
+                &settings->texture, "top-k", &settings->top_k, "top-p", &settings->top_p, "model",
+                &settings->model, "threads", &settings->n_threads, "memory-limit", &megabytes,
+                NULL);
   settings->source = gimp_procedure_config_get_choice_id (config, "source");
   settings->seed = seed < 0 || new_seed ? g_random_int () & G_MAXINT : (guint) seed;
   settings->memory_limit = (gsize) megabytes << 20;
@@ -110,6 +115,7 @@ settings_to_request (const Settings *settings, TesseraRequest *request)
   request->seed = settings->seed;
   request->temperature = settings->temperature;
   request->match_rim = settings->match_rim;
+  request->texture = settings->texture;
   request->n_threads = settings->n_threads;
   request->memory_limit = settings->memory_limit;
   if (settings->top_k > 0)

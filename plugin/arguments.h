@@ -15,9 +15,10 @@ typedef struct {
   double temperature;
   Source source;
   gboolean match_rim;
-  int top_k;    /* 0 = the engine's default */
-  double top_p; /* 0 = the engine's default */
-  char *model;  /* file, name, or "" for the bundled model */
+  double texture; /* per cent */
+  int top_k;      /* 0 = the engine's default */
+  double top_p;   /* 0 = the engine's default */
+  char *model;    /* file, name, or "" for the bundled model */
   int n_threads;
   gsize memory_limit;
 } Settings;

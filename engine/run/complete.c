@@ -1,5 +1,6 @@
 #include "run/complete.h"
 #include "image/blend.h"
+#include "image/detail.h"
 #include "image/match.h"
 #include "image/resample.h"
 #include "run/canvas.h"
@@ -55,6 +56,23 @@ encode_guides (Run *run, int level, GError **error)
   return TRUE;
 }
 
+/* Colours that meet the rim at every level; texture where it will be seen, at the finest. */
+static gboolean
+finish_pixels (const Run *run, int level, int variation, float *filled, GError **error)
+{
+  const TesseraRequest *request = run->request;
+  const SceneLevel *pixels = &run->scene->levels[level];
+
+  return (!request->match_rim
+          || match_rim (filled, pixels->picture, pixels->hole, pixels->width, pixels->height,
+                        error))
+         && (level > 0 || request->texture <= 0
+             || (borrow_texture (filled, pixels->picture, pixels->hole, pixels->width,
+                                 pixels->height, request->texture / 100,
+                                 request->seed + (guint64) variation, error)
+                 && job_advance (run->job, 0, error)));
+}
+
 /* Decodes one variation around the hole and sets it into the level's picture. */
 static gboolean
 decode_variation (Run *run, int level, int variation, float **picture, GError **error)
@@ -73,8 +91,7 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
       && !pixels_decode (run->job, run->nets->vqgan, vectors, canvas->cols, box, pixels->picture,
                          pixels->hole, pixels->width, filled, error))
     return FALSE;
-  if (run->request->match_rim
-      && !match_rim (filled, pixels->picture, pixels->hole, pixels->width, pixels->height, error))
+  if (!finish_pixels (run, level, variation, filled, error))
     return FALSE;
   for (size_t i = 0; i < n; i++)
     for (int c = 0; c < 3; c++)

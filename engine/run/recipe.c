@@ -26,6 +26,8 @@ recipe_write (const Nets *nets, const TesseraRequest *request)
   json_builder_add_string_value (builder, seed);
   json_builder_set_member_name (builder, "temperature");
   json_builder_add_double_value (builder, request->temperature);
+  json_builder_set_member_name (builder, "texture");
+  json_builder_add_double_value (builder, request->texture);
   json_builder_set_member_name (builder, "top_k");
   json_builder_add_int_value (builder, request->top_k);
   json_builder_set_member_name (builder, "top_p");

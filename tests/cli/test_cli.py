@@ -399,7 +399,7 @@ def info_tells_about_the_model():
 def help_lists_every_option():
     text = run('complete', '--help').stdout.decode()
     for option in ('--mask', '--hole', '--invert-mask', '--labels', '--model', '--variations', '--seed',
-                   '--temperature', '--top-k', '--top-p', '--threads', '--memory', '--[no-]match-rim', '--plan',
+                   '--temperature', '--top-k', '--top-p', '--threads', '--memory', '--[no-]match-rim', '--texture', '--plan',
                    '--json', '--force', '--quiet', '--verbose', '--help', '--version', '(default: 4)'):
         assert option in text, option
     assert '--mask' not in run('info', '--help').stdout.decode()
