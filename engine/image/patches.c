@@ -10,9 +10,8 @@ enum {
   N_TRIES = 16, /* random sources a target without a field begins with */
 };
 
-static const float GUIDE_WEIGHT = 4.0f;
-static const float RIM_WEIGHT =
-    3.0f; /* of known pixels in a target: what is copied must fit them */
+static const float GUIDE_WEIGHT = 3.0f;
+static const float RIM_WEIGHT = 6.0f;   /* of known pixels in a target */
 static const float PLACE_WEIGHT = 0.1f; /* of a whole picture height: sky stays with sky */
 
 /* A target patch, laid out for the many comparisons that follow. */
