@@ -12,7 +12,7 @@ enum {
 
 static const float GUIDE_WEIGHT = 3.0f;
 static const float RIM_WEIGHT = 6.0f;   /* of known pixels in a target */
-static const float PLACE_WEIGHT = 0.1f; /* of a whole picture height: sky stays with sky */
+static const float PLACE_WEIGHT = 0.2f; /* of a whole picture height: sky stays with sky */
 
 /* A target patch, laid out for the many comparisons that follow. */
 typedef struct {
