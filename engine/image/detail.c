@@ -11,12 +11,13 @@ enum {
   N_PASSES = 5,
 };
 
-static const double GUIDE_SIGMA = 6;     /* pixels: an 8 x 8 cell of noise does not come through */
-static const double VOTE_SIGMA = 2;      /* pixels, while the estimate settles */
-static const double LAST_VOTE_SIGMA = 1; /* pixels: a mean of few, to stay sharp */
-static const float FIRST_TRUST = 0.05f;  /* the filling has no texture to go by yet */
-static const float KEPT = 0.8f;          /* of the filling's low frequencies */
-static const float STRANGE = 0.012f;     /* mean square per pixel at which half is borrowed */
+static const double GUIDE_SIGMA = 6; /* pixels: an 8 x 8 cell of noise does not come through */
+static const double VOTE_SIGMA = 2;  /* pixels, while the estimate settles */
+static const double LAST_VOTE_SIGMA = 0.6; /* pixels: a mean of few, to stay sharp */
+static const float FIRST_TRUST = 0.05f;    /* the filling has no texture to go by yet */
+static const float KNOWN_WEIGHT = 3.0f; /* at the rim the photograph says which colour is meant */
+static const float KEPT = 0.4f;         /* of the filling's low frequencies */
+static const float STRANGE = 0.03f;     /* mean square per pixel at which half is borrowed */
 
 /* One line of a Gaussian: count numbers that are step apart. */
 static void
@@ -97,8 +98,9 @@ load_scale (Scale *scale, const float *filling, const float *picture, const guin
 
       scale->hole[i] = hole[i] != 0;
       scale->now[i] = (Colour){ from[0], from[1], from[2], 0 };
-      scale->wanted[i] = (Colour){ from[0], from[1], from[2], 1 };
-      scale->given[i] = hole[i] ? (Colour){ 0 } : scale->wanted[i];
+      scale->given[i] = hole[i] ? (Colour){ 0 } : (Colour){ from[0], from[1], from[2], 1 };
+      scale->wanted[i] =
+          hole[i] ? (Colour){ from[0], from[1], from[2], 1 } : KNOWN_WEIGHT * scale->given[i];
     }
   return low_pass (scale->wanted, width, height, error)
          && low_pass (scale->given, width, height, error);
@@ -124,8 +126,7 @@ synthesise (Scale *scales, int count, guint64 seed)
     }
 }
 
-/* How far the borrowed pixels can be believed, into the fourth number of sure's pixels; smoothed
- * together with the low frequencies of the result. */
+/* How far the borrowed pixels can be believed, by their low frequencies. */
 static float
 confidence (const Scale *scale, int x, int y)
 {
@@ -136,34 +137,49 @@ confidence (const Scale *scale, int x, int y)
   return 1 / (1 + r * r);
 }
 
+/* Mixes the borrowed pixels with the filling. Both the filling's low frequencies and doubt count
+ * the less the nearer the rim is, where they would show as an edge.
+ * low: low frequencies of the borrowed picture; sure: confidence in the hole and 0 outside, then 1
+ * in the hole and 0 outside, both smoothed. */
+static void
+mix (const Scale *scale, const Colour *low, const Colour *sure, float strength, float *filling)
+{
+  for (size_t i = 0; i < (size_t) scale->width * scale->height; i++)
+    if (scale->hole[i])
+      {
+        const float depth = CLAMP (2 * sure[i][1] - 1, 0, 1);
+        const float part = strength * (1 - depth * (1 - sure[i][0] / sure[i][1]));
+        const Colour borrowed = scale->now[i] + KEPT * depth * (scale->wanted[i] - low[i]);
+
+        for (int c = 0; c < 3; c++)
+          filling[3 * i + c] += part * (borrowed[c] - filling[3 * i + c]);
+      }
+}
+
 static gboolean
 apply (const Scale *scale, float *filling, float strength, GError **error)
 {
-  const size_t n = (size_t) scale->width * scale->height;
+  const int width = scale->width, height = scale->height;
+  const size_t n = (size_t) width * height;
   buffer_auto Colour *low = buffer_new (n, sizeof (Colour), "borrowing texture", error);
-  buffer_auto Colour *sure = buffer_new (n, sizeof (Colour), "borrowing texture", error);
+  buffer_auto Colour *sure = NULL;
 
-  if (!low || !sure)
+  if (!low || !(sure = buffer_new (n, sizeof (Colour), "borrowing texture", error)))
     return FALSE;
   for (size_t i = 0; i < n; i++)
     {
       low[i] = scale->now[i];
       low[i][3] = 1;
+      sure[i][3] = 1;
       if (scale->hole[i])
-        sure[i] = (Colour){ confidence (scale, (int) (i % scale->width), (int) (i / scale->width)),
-                            0, 0, 1 };
-    }
-  if (!low_pass (low, scale->width, scale->height, error)
-      || !low_pass (sure, scale->width, scale->height, error))
-    return FALSE;
-  for (size_t i = 0; i < n; i++)
-    if (scale->hole[i])
-      for (int c = 0; c < 3; c++)
         {
-          const float borrowed = scale->now[i][c] + KEPT * (scale->wanted[i][c] - low[i][c]);
-
-          filling[3 * i + c] += strength * sure[i][0] * (borrowed - filling[3 * i + c]);
+          sure[i][0] = confidence (scale, (int) (i % (size_t) width), (int) (i / (size_t) width));
+          sure[i][1] = 1;
         }
+    }
+  if (!low_pass (low, width, height, error) || !low_pass (sure, width, height, error))
+    return FALSE;
+  mix (scale, low, sure, strength, filling);
   return TRUE;
 }
 

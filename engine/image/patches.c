@@ -10,8 +10,9 @@ enum {
   N_TRIES = 16, /* random sources a target without a field begins with */
 };
 
-static const float GUIDE_WEIGHT = 4.0f;
-static const float PLACE_WEIGHT = 0.03f; /* of a whole picture height: sky stays with sky */
+static const float GUIDE_WEIGHT = 3.0f;
+static const float RIM_WEIGHT = 6.0f;   /* of known pixels in a target */
+static const float PLACE_WEIGHT = 0.2f; /* of a whole picture height: sky stays with sky */
 
 /* A target patch, laid out for the many comparisons that follow. */
 typedef struct {
@@ -98,7 +99,7 @@ make_query (const Scale *scale, size_t at, float trust, Query *query)
                           + i % PATCH_SIDE - PATCH_RADIUS;
 
       query->pixels[i] = scale->now[from];
-      query->weights[i] = (scale->hole[from] ? trust : 1) / PATCH_AREA;
+      query->weights[i] = (scale->hole[from] ? trust : RIM_WEIGHT) / PATCH_AREA;
     }
   for (int i = 0; i < N_GUIDES; i++)
     query->guides[i] = scale->wanted[at + guide_offset (scale, i)];
