@@ -29,7 +29,8 @@ mean_around (const Case *c, int x, int y, int channel)
   return (float) (sum / count);
 }
 
-/* The filling is the truth without its texture; what lies where it must not be read is NaN. */
+/* The filling is the truth without its texture; where nothing must be read lies
+ * what would spoil the result. */
 static Case *
 new_case (float value (int x, int y, GRand *rand))
 {
@@ -49,7 +50,7 @@ new_case (float value (int x, int y, GRand *rand))
       const int at = i / 3;
 
       c->picture[i] = c->hole[at] ? NAN : c->truth[i];
-      c->filling[i] = c->hole[at] ? mean_around (c, at % W, at / W, i % 3) : NAN;
+      c->filling[i] = c->hole[at] ? mean_around (c, at % W, at / W, i % 3) : 1000;
     }
   memcpy (c->before, c->filling, sizeof c->before);
   return c;
@@ -75,10 +76,19 @@ checks (int x, int y, G_GNUC_UNUSED GRand *rand)
 
 /* Dark noise on the left, bright stripes along the columns on the right. */
 static float
-halves (int x, int y, GRand *rand)
+halves (int x, G_GNUC_UNUSED int y, GRand *rand)
 {
   return x < W / 2 ? (float) g_rand_double_range (rand, 0.1, 0.4)
-                   : 0.7f + 0.15f * sinf (0.9f * (float) x + 0 * (float) y);
+                   : 0.7f + 0.15f * sinf (0.9f * (float) x);
+}
+
+/* Even gray with two round striped places: one wholly in the hole, one outside. */
+static float
+islands (int x, int y, G_GNUC_UNUSED GRand *rand)
+{
+  const gboolean on = hypot (x - 62, y - 49) < 13 || hypot (x - 20, y - 49) < 17;
+
+  return on ? 0.7f + 0.15f * sinf (0.9f * (float) x) : 0.3f;
 }
 
 static void
@@ -205,6 +215,21 @@ each_side_its_own_texture (void)
   g_assert_cmpfloat (along, <, 0.1 * truth);
 }
 
+/* Only the low frequencies tell that something stands in the middle of the hole; its stripes come
+ * from the other island: at least half of their power. */
+static void
+what_the_filling_wants_is_found (void)
+{
+  g_autofree Case *c = new_case (islands);
+  double across, truth;
+
+  run (c, 1, 1);
+  across = roughness (c->filling, 52, 73, 1, 0);
+  truth = roughness (c->truth, 52, 73, 1, 0);
+  g_test_message ("across %.5f, truth %.5f", across, truth);
+  g_assert_cmpfloat (across, >, 0.5 * truth);
+}
+
 /* The photograph is dark noise, the filling bright: it is to stay as it is, within 0.02 where its
  * whole range is 1. */
 static void
@@ -275,6 +300,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/image/detail/stripes-come-back", stripes, pattern_comes_back);
   g_test_add_data_func ("/image/detail/checks-come-back", checks, pattern_comes_back);
   g_test_add_func ("/image/detail/each-side-its-own-texture", each_side_its_own_texture);
+  g_test_add_func ("/image/detail/what-the-filling-wants-is-found",
+                   what_the_filling_wants_is_found);
   g_test_add_func ("/image/detail/nothing-similar-trusts-the-filling",
                    nothing_similar_trusts_the_filling);
   g_test_add_func ("/image/detail/narrow-boxes-are-safe", narrow_boxes_are_safe);

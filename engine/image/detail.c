@@ -112,7 +112,7 @@ synthesise (Scale *scales, int count, guint64 seed)
   for (int i = count - 1; i >= 0; i--)
     {
       const gboolean first = i == count - 1;
-      const int rounds = i ? 4 : 2;
+      const int rounds = i ? 2 : 1; /* more only makes it smoother */
 
       scale_start (&scales[i], first ? NULL : &scales[i + 1], seed);
       if (!first)
