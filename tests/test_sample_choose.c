@@ -159,34 +159,6 @@ equals_a_plain_implementation (void)
     }
 }
 
-/* A measurement, not a test: microseconds for 16384 codes with top-k, without filter, with top-p. */
-static void
-measures_time (void)
-{
-  enum { N = 16384, ROUNDS = 50 };
-  g_autofree float *logits = g_new (float, N), *scratch = g_new (float, 2 * N);
-  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
-  gint64 start;
-
-  if (!g_test_perf ())
-    {
-      g_test_skip ("run with -m perf");
-      return;
-    }
-  for (int i = 0; i < N; i++)
-    logits[i] = (float) g_rand_double_range (rand, -8, 8);
-  for (int kind = 0; kind < 3; kind++)
-    {
-      const ChooseOptions options = { 1, kind == 0 ? 100 : 0, kind == 2 ? 0.95 : 1 };
-
-      start = g_get_monotonic_time ();
-      for (int i = 0; i < ROUNDS; i++)
-        g_assert_cmpint (choose_token (logits, N, &options, 0.5, NULL, scratch, NULL), >=, 0);
-      g_test_message ("kind %d: %.1f us", kind,
-                      (double) (g_get_monotonic_time () - start) / ROUNDS);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -196,6 +168,5 @@ main (int argc, char **argv)
   g_test_add_func ("/choose/greedy-takes-the-first-of-equals", greedy_takes_the_first_of_equals);
   g_test_add_func ("/choose/refuses-what-is-no-distribution", refuses_what_is_no_distribution);
   g_test_add_func ("/choose/equals-a-plain-implementation", equals_a_plain_implementation);
-  g_test_add_func ("/choose/measures-time", measures_time);
   return g_test_run ();
 }
