@@ -1,3 +1,4 @@
+#include "json_add.h"
 #include "commands.h"
 #include "failure.h"
 #include "machine.h"
@@ -44,22 +45,6 @@ print_text (const TesseraModel *model, const char *path, gboolean verbose)
 }
 
 static void
-add_text (JsonBuilder *json, const char *key, const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-
-  json_builder_set_member_name (json, key);
-  json_builder_add_string_value (json, valid);
-}
-
-static void
-add_int (JsonBuilder *json, const char *key, guint64 number)
-{
-  json_builder_set_member_name (json, key);
-  json_builder_add_int_value (json, (gint64) number);
-}
-
-static void
 add_bool (JsonBuilder *json, const char *key, gboolean value)
 {
   json_builder_set_member_name (json, key);
@@ -73,18 +58,18 @@ add_model (JsonBuilder *json, const TesseraModel *model, const char *path, gbool
 
   json_builder_set_member_name (json, "model");
   json_builder_begin_object (json);
-  add_text (json, "name", info->name);
-  add_text (json, "kind", info->kind);
+  json_add_text (json, "name", info->name);
+  json_add_text (json, "kind", info->kind);
   if (verbose)
-    add_text (json, "path", path);
-  add_text (json, "sha256", info->fingerprint);
-  add_text (json, "source", info->source);
-  add_text (json, "licence", info->licence);
-  add_int (json, "file_bytes", info->file_bytes);
-  add_int (json, "parameters", info->n_weights);
-  add_int (json, "f", (guint64) info->factor);
-  add_int (json, "codes", (guint64) info->n_codes);
-  add_int (json, "window", (guint64) info->window);
+    json_add_text (json, "path", path);
+  json_add_text (json, "sha256", info->fingerprint);
+  json_add_text (json, "source", info->source);
+  json_add_text (json, "licence", info->licence);
+  json_add_int (json, "file_bytes", info->file_bytes);
+  json_add_int (json, "parameters", info->n_weights);
+  json_add_int (json, "f", (guint64) info->factor);
+  json_add_int (json, "codes", (guint64) info->n_codes);
+  json_add_int (json, "window", (guint64) info->window);
   add_bool (json, "can_complete", info->can_complete);
   add_bool (json, "can_reconstruct", info->can_reconstruct);
   json_builder_set_member_name (json, "labels");
@@ -92,8 +77,8 @@ add_model (JsonBuilder *json, const TesseraModel *model, const char *path, gbool
   for (int i = 0; i < info->n_labels; i++)
     {
       json_builder_begin_object (json);
-      add_int (json, "id", (guint64) i);
-      add_text (json, "name", tessera_model_label (model, i));
+      json_add_int (json, "id", (guint64) i);
+      json_add_text (json, "name", tessera_model_label (model, i));
       json_builder_end_object (json);
     }
   json_builder_end_array (json);
@@ -107,13 +92,13 @@ add_machine (JsonBuilder *json)
 
   json_builder_set_member_name (json, "cpu");
   json_builder_begin_object (json);
-  add_text (json, "name", cpu);
-  add_int (json, "cores", g_get_num_processors ());
+  json_add_text (json, "name", cpu);
+  json_add_int (json, "cores", g_get_num_processors ());
   json_builder_end_object (json);
   json_builder_set_member_name (json, "memory");
   json_builder_begin_object (json);
-  add_int (json, "free", machine_free_memory ());
-  add_int (json, "limit", machine_memory_limit (0));
+  json_add_int (json, "free", machine_free_memory ());
+  json_add_int (json, "limit", machine_memory_limit (0));
   json_builder_end_object (json);
 }
 
@@ -144,7 +129,7 @@ print_json (const TesseraModel *model, const char *path, gboolean verbose)
   g_autofree char *text = NULL;
 
   json_builder_begin_object (json);
-  add_text (json, "version", tessera_version ());
+  json_add_text (json, "version", tessera_version ());
   add_model (json, model, path, verbose);
   add_machine (json);
   add_formats (json);

@@ -1,3 +1,4 @@
+#include "json_add.h"
 #include "report.h"
 #include "failure.h"
 #include <json-glib/json-glib.h>
@@ -48,22 +49,6 @@ event (const Report *report, const char *name, gboolean with_input)
   return json;
 }
 
-static void
-add_text (JsonBuilder *json, const char *key, const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-
-  json_builder_set_member_name (json, key);
-  json_builder_add_string_value (json, valid);
-}
-
-static void
-add_int (JsonBuilder *json, const char *key, gint64 number)
-{
-  json_builder_set_member_name (json, key);
-  json_builder_add_int_value (json, number);
-}
-
 /* JSON has no NaN and no infinity: null. */
 static void
 add_real (JsonBuilder *json, const char *key, double number)
@@ -108,9 +93,9 @@ report_start (Report *report, const TesseraModelInfo *info)
     {
       JsonBuilder *json = event (report, "start", FALSE);
 
-      add_text (json, "version", tessera_version ());
-      add_text (json, "model", info->name);
-      add_text (json, "fingerprint", info->fingerprint);
+      json_add_text (json, "version", tessera_version ());
+      json_add_text (json, "model", info->name);
+      json_add_text (json, "fingerprint", info->fingerprint);
       say (json);
     }
   else if (report->verbose)
@@ -125,12 +110,12 @@ report_plan (Report *report, const TesseraEstimate *estimate, gboolean always)
     {
       JsonBuilder *json = event (report, "plan", TRUE);
 
-      add_int (json, "cells", estimate->n_cells);
-      add_int (json, "windows", estimate->n_windows);
-      add_int (json, "levels", estimate->n_levels);
+      json_add_int (json, "cells", estimate->n_cells);
+      json_add_int (json, "windows", estimate->n_windows);
+      json_add_int (json, "levels", estimate->n_levels);
       add_real (json, "flop", estimate->flop);
       add_real (json, "seconds", estimate->seconds);
-      add_int (json, "bytes", (gint64) estimate->bytes);
+      json_add_int (json, "bytes", (gint64) estimate->bytes);
       say (json);
     }
   else if (always || report->verbose)
@@ -171,8 +156,8 @@ report_progress (Report *report, double done)
   add_real (json, "fraction", done);
   if (report->n_cells)
     {
-      add_int (json, "done", (gint64) (done * report->n_cells));
-      add_int (json, "total", report->n_cells);
+      json_add_int (json, "done", (gint64) (done * report->n_cells));
+      json_add_int (json, "total", report->n_cells);
     }
   if (progress_line_seconds_left (report->begun, done) >= 0)
     add_real (json, "seconds_left", progress_line_seconds_left (report->begun, done));
@@ -194,8 +179,8 @@ result_event (Report *report, const char *name, const ReportResult *result)
   g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, result->bytes);
   JsonBuilder *json = event (report, name, TRUE);
 
-  add_text (json, "file", shown);
-  add_text (json, "sha256", sum);
+  json_add_text (json, "file", shown);
+  json_add_text (json, "sha256", sum);
   add_real (json, "seconds", seconds_since (report));
   return json;
 }
@@ -208,9 +193,9 @@ report_variation (Report *report, const ReportResult *result)
     {
       JsonBuilder *json = result_event (report, "variation", result);
 
-      add_int (json, "rank", result->rank);
-      add_int (json, "variation", result->variation);
-      add_int (json, "seed", (gint64) result->seed);
+      json_add_int (json, "rank", result->rank);
+      json_add_int (json, "variation", result->variation);
+      json_add_int (json, "seed", (gint64) result->seed);
       add_real (json, "rim_ratio", result->rim_ratio);
       add_real (json, "log_likelihood", result->log_likelihood);
       say (json);
@@ -249,8 +234,8 @@ report_warning (Report *report, const char *code, const char *format, ...)
     {
       JsonBuilder *json = event (report, "warning", FALSE);
 
-      add_text (json, "code", code);
-      add_text (json, "message", text);
+      json_add_text (json, "code", code);
+      json_add_text (json, "message", text);
       say (json);
     }
   if (!report->quiet)
@@ -262,8 +247,8 @@ say_error (const Report *report, const GError *error)
 {
   JsonBuilder *json = event (report, "error", TRUE);
 
-  add_text (json, "code", failure_code (error));
-  add_text (json, "message", error->message);
+  json_add_text (json, "code", failure_code (error));
+  json_add_text (json, "message", error->message);
   say (json);
 }
 
@@ -281,7 +266,7 @@ report_end (Report *report, const GError *error)
 
       json_builder_set_member_name (json, "ok");
       json_builder_add_boolean_value (json, !error);
-      add_int (json, "exit", status);
+      json_add_int (json, "exit", status);
       add_real (json, "seconds", seconds_since (report));
       json_builder_set_member_name (json, "files");
       json_builder_begin_array (json);
