@@ -150,7 +150,7 @@ op_gpt_logits (Case *kase, JsonObject *step, GError **error)
   g_autofree double *numbers = case_argument (kase, step, "tokens", NULL, &n, error);
   g_autofree int *tokens = g_new (int, numbers ? n : 1);
   g_autofree float *hidden = NULL, *logits = NULL;
-  int width;
+  int width, n_new;
 
   if (!numbers || !gpt_init (&gpt, kase->model, "", error))
     return FALSE;
@@ -159,9 +159,10 @@ op_gpt_logits (Case *kase, JsonObject *step, GError **error)
   width = gpt.schema.n_embd;
   hidden = g_new (float, n *width);
   logits = g_new (float, n *gpt.schema.vocab_size);
-  return cache_init (&cache, gpt.schema.n_layer, 1, (int) n, width, error)
-         && gpt_run (kase->job, &gpt, &cache, (int) n, tokens, hidden, error)
-         && gpt_blocks_logits (kase->job, &gpt.blocks, n, hidden, logits, error)
+  n_new = (int) n;
+  return gpt_blocks_cache (&gpt.blocks, &cache, 1, n_new, error)
+         && gpt_run (kase->job, &gpt, &cache, &n_new, tokens, hidden, error)
+         && gpt_logits (kase->job, &gpt, &cache, n, NULL, hidden, logits, error)
          && case_compare_floats (kase, step, "logits", logits, n * gpt.schema.vocab_size, error);
 }
 
