@@ -1,4 +1,5 @@
 #include "model/schema.h"
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -190,6 +191,54 @@ read_labels (Schema *schema, JsonObject *object, GError **error)
   return TRUE;
 }
 
+/* A colour for a label whose file names none: hues by the golden angle, so that neighbours differ,
+ * at two brightnesses. */
+static guint32
+made_up_color (int i)
+{
+  const double hue = fmod (i * 137.50776405, 360) / 60, value = i % 2 ? 150 : 230;
+  const double fall = value * (1 - fabs (fmod (hue, 2) - 1));
+  const guint32 v = (guint32) value, m = (guint32) fall;
+  const guint32 sectors[6][3] = { { v, m, 0 }, { m, v, 0 }, { 0, v, m },
+                                  { 0, m, v }, { m, 0, v }, { v, 0, m } };
+  const guint32 *rgb = sectors[(int) hue % 6];
+
+  return rgb[0] << 16 | rgb[1] << 8 | rgb[2];
+}
+
+static gboolean
+read_color (JsonNode *node, guint32 *color)
+{
+  const char *text =
+      JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+          ? json_node_get_string (node)
+          : "";
+  guint64 number;
+
+  if (*text != '#' || strlen (text) != 7
+      || !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &number, NULL))
+    return FALSE;
+  *color = (guint32) number;
+  return TRUE;
+}
+
+static gboolean
+read_label_colors (Schema *schema, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "label_colors");
+  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (node && (!array || (int) json_array_get_length (array) != schema->n_labels))
+    return wrong (error, "label_colors: this must be a list with a colour for each label");
+  for (int i = 0; i < schema->n_labels; i++)
+    {
+      schema->label_colors[i] = made_up_color (i);
+      if (array && !read_color (json_array_get_element (array, i), &schema->label_colors[i]))
+        return wrong (error, "label_colors: a colour is no text like \"#4682b4\"");
+    }
+  return TRUE;
+}
+
 gboolean
 schema_read (Schema *schema, const char *text, GError **error)
 {
@@ -202,7 +251,7 @@ schema_read (Schema *schema, const char *text, GError **error)
   schema->name = g_strndup (json_text (object, "name", "unnamed"), MAX_NAME);
   schema->source = g_strndup (json_text (object, "source", "unknown"), MAX_NAME);
   schema->licence = g_strndup (json_text (object, "licence", "unknown"), MAX_NAME);
-  if (read_labels (schema, object, error)
+  if (read_labels (schema, object, error) && read_label_colors (schema, object, error)
       && (schema->kind == KIND_GPT || read_vqgan (schema, object, error))
       && (schema->kind == KIND_VQGAN || read_transformer (schema, object, error)))
     return TRUE;

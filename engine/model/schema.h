@@ -34,7 +34,8 @@ typedef struct {
   VqSchema vqgan;                /* all but gpt */
   GptSchema transformer;         /* all but vqgan */
   int n_labels;
-  char **labels; /* [n_labels], NULL-terminated */
+  char **labels;                    /* [n_labels], NULL-terminated */
+  guint32 label_colors[MAX_LABELS]; /* [n_labels], 0xRRGGBB */
 } Schema;
 
 gboolean schema_read (Schema *schema, const char *text, GError **error);
