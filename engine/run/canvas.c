@@ -144,6 +144,21 @@ run_prefix (Job *job, const Nets *nets, const Canvas *canvas, Work *work, int n_
   return TRUE;
 }
 
+/* Which cells draw anew is decided by chance of its own: a level that no plan has. */
+enum { ANEW_LEVEL = 1 << 20 };
+
+double
+sample_draw (const SampleOptions *options, int v, int level, int row, int col)
+{
+  const int variation = options->first_variation + v;
+
+  if (options->amount >= 0
+      && (level > 0
+          || philox_uniform (options->seed, variation, ANEW_LEVEL, row, col) >= options->amount))
+    return philox_uniform (options->similar_seed, options->similar_variation, level, row, col);
+  return philox_uniform (options->seed, variation, level, row, col);
+}
+
 /* Puts the token of every variation into the canvas and into the window. */
 static gboolean
 choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
@@ -154,8 +169,8 @@ choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
 
   for (int v = 0; v < work->n_sequences; v++)
     {
-      const double u = philox_uniform (options->seed, v, canvas->level, cell / canvas->cols,
-                                       cell % canvas->cols);
+      const double u =
+          sample_draw (options, v, canvas->level, cell / canvas->cols, cell % canvas->cols);
       double log_probability;
       const int token = choose_token (work->logits + (size_t) v * n_codes, n_codes,
                                       &options->choose, u, NULL, work->scratch, &log_probability);
