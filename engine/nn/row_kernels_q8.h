@@ -98,32 +98,33 @@ q8_tile (size_t rows, size_t outs, const DotsQ8 *dots, size_t row, size_t out)
     }
 }
 
+/* `outs` outputs of all rows: the weights are read once. */
 INLINE void
-q8_rows (size_t rows, const DotsQ8 *dots, size_t first)
+q8_outs (size_t outs, const DotsQ8 *dots, size_t o)
 {
-  size_t o = 0;
+  size_t r = 0;
 
-  for (; o + TILE_OUT <= dots->n_out; o += TILE_OUT)
-    q8_tile (rows, TILE_OUT, dots, first, o);
-  for (; o < dots->n_out; o++)
-    q8_tile (rows, 1, dots, first, o);
+  for (; r + TILE_ROWS <= dots->n_rows && dots->n_rows - r != 4; r += TILE_ROWS)
+    q8_tile (TILE_ROWS, outs, dots, r, o);
+#if TILE_ROWS > 4
+  for (; r + 4 <= dots->n_rows; r += 4)
+    q8_tile (4, outs, dots, r, o);
+#endif
+  for (; r + 2 <= dots->n_rows; r += 2)
+    q8_tile (2, outs, dots, r, o);
+  if (r < dots->n_rows)
+    q8_tile (1, outs, dots, r, o);
 }
 
 static void
 dots_q8_x86 (const DotsQ8 *dots)
 {
-  size_t r = 0;
+  size_t o = 0;
 
-  for (; r + TILE_ROWS <= dots->n_rows; r += TILE_ROWS)
-    q8_rows (TILE_ROWS, dots, r);
-#if TILE_ROWS > 4
-  for (; r + 4 <= dots->n_rows; r += 4)
-    q8_rows (4, dots, r);
-#endif
-  for (; r + 2 <= dots->n_rows; r += 2)
-    q8_rows (2, dots, r);
-  if (r < dots->n_rows)
-    q8_rows (1, dots, r);
+  for (; o + TILE_OUT <= dots->n_out; o += TILE_OUT)
+    q8_outs (TILE_OUT, dots, o);
+  for (; o < dots->n_out; o++)
+    q8_outs (1, dots, o);
 }
 
 /* One group from 32 numbers; the packing works within halves of a register, hence the permutation. */

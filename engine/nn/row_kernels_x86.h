@@ -99,40 +99,45 @@ dots_tile (RowType type, size_t rows, size_t outs, const Dots *dots, size_t n, c
     }
 }
 
-/* All outputs for `rows` rows of x, over all blocks of inputs. */
+/* `outs` outputs of all rows: the weights are read once, from then on they are in L1. */
 INLINE void
-dots_rows (RowType type, size_t rows, const Dots *dots, size_t first)
+dots_outs (RowType type, size_t outs, const Dots *dots, size_t o)
 {
-  const float *x = dots->x + first * dots->x_stride;
-  float *y = dots->y + first * dots->y_stride;
-  const uint8_t *w = dots->w;
-  size_t o = 0;
+  for (size_t i = 0; i < dots->k; i += DOTS_BLOCK)
+    {
+      const size_t n = dots->k - i < DOTS_BLOCK ? dots->k - i : DOTS_BLOCK;
+      const uint8_t *w = (const uint8_t *) dots->w + o * dots->w_stride + i * size_of (type);
+      const float *x = dots->x + i;
+      float *y = dots->y + o;
+      size_t left = dots->n_rows;
 
-  for (; o + TILE_OUT <= dots->n_out; o += TILE_OUT)
-    for (size_t i = 0; i < dots->k; i += DOTS_BLOCK)
-      dots_tile (type, rows, TILE_OUT, dots, dots->k - i < DOTS_BLOCK ? dots->k - i : DOTS_BLOCK,
-                 w + o * dots->w_stride + i * size_of (type), x + i, y + o);
-  for (; o < dots->n_out; o++)
-    for (size_t i = 0; i < dots->k; i += DOTS_BLOCK)
-      dots_tile (type, rows, 1, dots, dots->k - i < DOTS_BLOCK ? dots->k - i : DOTS_BLOCK,
-                 w + o * dots->w_stride + i * size_of (type), x + i, y + o);
+#define TILE(rows)                                                                                 \
+  dots_tile (type, rows, outs, dots, n, w, x, y), x += (rows) *dots->x_stride,                     \
+      y += (rows) *dots->y_stride, left -= (rows)
+
+      while (left >= TILE_ROWS && left != 4) /* 4 = 2 + 2 is quicker than 3 + 1 */
+        TILE (TILE_ROWS);
+#if TILE_ROWS > 4
+      if (left >= 4)
+        TILE (4);
+#endif
+      while (left >= 2)
+        TILE (2);
+      if (left > 0)
+        TILE (1);
+#undef TILE
+    }
 }
 
 INLINE void
 dots_of (RowType type, const Dots *dots)
 {
-  size_t r = 0;
+  size_t o = 0;
 
-  for (; r + TILE_ROWS <= dots->n_rows; r += TILE_ROWS)
-    dots_rows (type, TILE_ROWS, dots, r);
-#if TILE_ROWS > 4
-  for (; r + 4 <= dots->n_rows; r += 4)
-    dots_rows (type, 4, dots, r);
-#endif
-  for (; r + 2 <= dots->n_rows; r += 2)
-    dots_rows (type, 2, dots, r);
-  if (r < dots->n_rows)
-    dots_rows (type, 1, dots, r);
+  for (; o + TILE_OUT <= dots->n_out; o += TILE_OUT)
+    dots_outs (type, TILE_OUT, dots, o);
+  for (; o < dots->n_out; o++)
+    dots_outs (type, 1, dots, o);
 }
 
 static void
