@@ -47,8 +47,10 @@ encode_map (Case *kase, JsonObject *step, const ConditionSchema *schema, const V
   g_autofree float *raw = numbers ? g_new (float, n) : NULL;
   g_auto (Map) x = { 0 };
 
-  if (!numbers || (tensor->n_dims != 2 && fault (error, "this is no (H, W)")))
+  if (!numbers)
     return FALSE;
+  if (tensor->n_dims != 2)
+    return fault (error, "the labels or the depth are no (H, W)");
   for (size_t i = 0; i < n; i++)
     {
       bytes[i] = (guint8) numbers[i];
@@ -129,8 +131,14 @@ read_tokens (Case *kase, JsonObject *step, const char *name, int *rows, int *col
   g_autofree double *numbers = case_argument (kase, step, name, &tensor, &n, error);
   int *tokens;
 
-  if (!numbers || (tensor->n_dims < 2 && !fault (error, "tokens must have rows and columns")))
+  if (!numbers)
     return NULL;
+  if (tensor->n_dims < 2
+      || n != (size_t) (tensor->shape[tensor->n_dims - 2] * tensor->shape[tensor->n_dims - 1]))
+    {
+      fault (error, "tokens must be one grid of rows and columns");
+      return NULL;
+    }
   *rows = (int) tensor->shape[tensor->n_dims - 2];
   *cols = (int) tensor->shape[tensor->n_dims - 1];
   tokens = g_new (int, n + 1);
@@ -231,9 +239,12 @@ static gboolean
 run (Case *kase, JsonObject *step, Sampling *sampling, GError **error)
 {
   const PlanFrame frame = { 1, { 0, 0, sampling->grid.cols, sampling->grid.rows } };
-  g_autoptr (Plan) plan =
-      plan_window_new (frame, 1, sampling->shape, PLAN_EXACT, sampling->hole, error);
+  const size_t n = (size_t) sampling->grid.rows * sampling->grid.cols;
+  g_autoptr (Plan) plan = NULL;
 
+  if (!memchr (sampling->hole, 1, n)) /* nothing to sample: the start must come out */
+    return case_compare_ints (kase, step, "tokens", sampling->grid.tokens, n, error);
+  plan = plan_window_new (frame, 1, sampling->shape, PLAN_EXACT, sampling->hole, error);
   if (!plan)
     return FALSE;
   sampling->grid.hole = sampling->hole;
@@ -243,8 +254,7 @@ run (Case *kase, JsonObject *step, Sampling *sampling, GError **error)
       return FALSE;
   if (sampling->u && sampling->n_used != sampling->n_u)
     return fault (error, "there are more random numbers than cells");
-  return case_compare_ints (kase, step, "tokens", sampling->grid.tokens,
-                            (size_t) sampling->grid.rows * sampling->grid.cols, error);
+  return case_compare_ints (kase, step, "tokens", sampling->grid.tokens, n, error);
 }
 
 gboolean
@@ -262,8 +272,10 @@ op_sample_window (Case *kase, JsonObject *step, GError **error)
 
   g_autofree double *mask = case_argument (kase, step, "mask", NULL, &n, error);
 
-  if (!mask || (n != (size_t) grid->rows * grid->cols && !fault (error, "mask: another grid")))
+  if (!mask)
     return FALSE;
+  if (n != (size_t) grid->rows * grid->cols)
+    return fault (error, "mask: it has another size than the grid");
   sampling.hole = g_new (guint8, n);
   for (size_t i = 0; i < n; i++)
     sampling.hole[i] = mask[i] != 0;
