@@ -1,5 +1,4 @@
 #include "gpt/gpt.h"
-#include <string.h>
 
 gboolean
 gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error)
@@ -10,8 +9,8 @@ gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error)
   const int positions[] = { 1, schema->block_size, schema->n_embd };
 
   *gpt = (Gpt){ .schema = *schema };
-  if ((gpt->tok_emb = weights_read (&weights, "tok_emb.weight", 2, tokens, error))
-      && (gpt->pos_emb = weights_read (&weights, "pos_emb", 3, positions, error))
+  if (weights_rows (&weights, "tok_emb.weight", 2, tokens, &gpt->tok_emb, error)
+      && weights_rows (&weights, "pos_emb", 3, positions, &gpt->pos_emb, error)
       && gpt_blocks_init (&gpt->blocks, &weights, schema, schema->vocab_size, error))
     return TRUE;
   gpt_clear (gpt);
@@ -21,63 +20,72 @@ gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error)
 void
 gpt_clear (Gpt *gpt)
 {
-  g_clear_pointer (&gpt->tok_emb, buffer_free);
-  g_clear_pointer (&gpt->pos_emb, buffer_free);
+  rows_clear (&gpt->tok_emb);
+  rows_clear (&gpt->pos_emb);
   gpt_blocks_clear (&gpt->blocks);
 }
 
+/* x [n][d]; place: [d], room. */
 static void
-embed (const Gpt *gpt, int first, int n, const int *tokens, float *x)
+embed (const Gpt *gpt, int first, int n, const int *tokens, float *place, float *x)
 {
   const int width = gpt->schema.n_embd;
 
-  for (int i = 0; i < n; i++)
-    for (int c = 0; c < width; c++)
-      x[(size_t) i * width + c] = gpt->tok_emb[(size_t) tokens[i] * width + c]
-                                  + gpt->pos_emb[(size_t) (first + i) * width + c];
+  for (int i = 0; i < n; i++, x += width)
+    {
+      rows_read (&gpt->tok_emb, tokens[i], x);
+      rows_read (&gpt->pos_emb, first + i, place);
+      for (int c = 0; c < width; c++)
+        x[c] += place[c];
+    }
 }
 
-/* Positions first .. first + n of the new ones of every sequence, as one chunk. */
+/* Whether n further tokens may follow on `position`. */
 static gboolean
-run_chunk (Job *job, const Gpt *gpt, Cache *cache, int n_new, int first, int n, gboolean open,
-           const int *tokens, float *x, GError **error)
+check (const Gpt *gpt, int position, int n, const int *tokens, GError **error)
 {
-  const size_t width = gpt->schema.n_embd, bytes = n * width * sizeof (float);
-  buffer_auto float *chunk = buffer_new (cache->n_sequences, bytes, "activations", error);
+  const GptSchema *schema = &gpt->schema;
 
-  if (!chunk)
-    return FALSE;
-  for (int sequence = 0; sequence < cache->n_sequences; sequence++)
-    embed (gpt, cache->length, n, tokens + (size_t) sequence * n_new + first,
-           chunk + sequence * n * width);
-  if (!gpt_blocks_run (job, &gpt->blocks, cache, n, open, chunk, error))
-    return FALSE;
-  for (int sequence = 0; sequence < cache->n_sequences; sequence++)
-    memcpy (x + ((size_t) sequence * n_new + first) * width, chunk + sequence * n * width, bytes);
+  for (int i = 0; i < n; i++)
+    if (tokens[i] < 0 || tokens[i] >= schema->vocab_size)
+      {
+        g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                     "token %d is outside the vocabulary of %d", tokens[i], schema->vocab_size);
+        return FALSE;
+      }
+  if (n > schema->block_size - position)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                   "%d tokens are more than the model's %d positions", position + n,
+                   schema->block_size);
+      return FALSE;
+    }
+  if (n > 0 && position > 0 && position < schema->n_unmasked)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                   "the model's first %d positions see each other both ways, so they must come "
+                   "together",
+                   schema->n_unmasked);
+      return FALSE;
+    }
   return TRUE;
 }
 
 gboolean
-gpt_run (Job *job, const Gpt *gpt, Cache *cache, int n_new, const int *tokens, float *x,
+gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
          GError **error)
 {
-  const int open = CLAMP (gpt->schema.n_unmasked - cache->length, 0, n_new);
+  float *place = cache_room (cache, gpt->schema.n_embd, error);
+  size_t row = 0;
 
-  for (int i = 0; i < cache->n_sequences * n_new; i++)
-    if (tokens[i] < 0 || tokens[i] >= gpt->schema.vocab_size)
-      {
-        g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                     "token %d is outside the vocabulary of %d", tokens[i], gpt->schema.vocab_size);
-        return FALSE;
-      }
-  if (cache->length + n_new > gpt->schema.block_size)
-    {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                   "%d tokens are more than the model's %d positions", cache->length + n_new,
-                   gpt->schema.block_size);
+  if (!place)
+    return FALSE;
+  for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
+    if (!check (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row, error))
       return FALSE;
-    }
-  return (open == 0 || run_chunk (job, gpt, cache, n_new, 0, open, TRUE, tokens, x, error))
-         && (open == n_new
-             || run_chunk (job, gpt, cache, n_new, open, n_new - open, FALSE, tokens, x, error));
+  row = 0;
+  for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
+    embed (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row, place,
+           x + row * gpt->schema.n_embd);
+  return gpt_blocks_run (job, &gpt->blocks, cache, n_new, gpt->schema.n_unmasked, x, error);
 }
