@@ -1,5 +1,7 @@
 #include "tessera.h"
 #include "image/blend.h"
+#include "image/label_colors.h"
+#include "nn/kernels.h"
 #include "run/complete.h"
 #include "run/estimate.h"
 #include "run/recipe.h"
@@ -17,6 +19,12 @@ const char *
 tessera_version (void)
 {
   return TESSERA_VERSION;
+}
+
+const char *
+tessera_isa (void)
+{
+  return kernels_best ()->isa;
 }
 
 static void
@@ -92,6 +100,20 @@ tessera_model_label_color (const TesseraModel *model, int i)
 {
   g_return_val_if_fail (i >= 0 && i < model->info.n_labels, 0);
   return model->nets->model->schema.label_colors[i];
+}
+
+gboolean
+tessera_labels_from_colors (const TesseraModel *model, const guint8 *rgba, int width, int height,
+                            guint8 *labels, TesseraLabelCount *count, GError **error)
+{
+  LabelCount found;
+
+  g_return_val_if_fail (width > 0 && height > 0, FALSE);
+  if (!label_colors_snap (rgba, width, height, model->nets->model->schema.label_colors,
+                          model->info.n_labels, labels, &found, error))
+    return FALSE;
+  *count = (TesseraLabelCount){ found.n_painted, found.n_near, found.n_unknown };
+  return TRUE;
 }
 
 void

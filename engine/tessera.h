@@ -15,6 +15,9 @@ enum { TESSERA_MAX_VARIATIONS = 16, TESSERA_FREE = 255 /* a pixel without label 
 /* "0.1.0" */
 const char *tessera_version (void);
 
+/* The instruction set that the kernels of this run use: "avx2", "c". */
+const char *tessera_isa (void);
+
 /* ---- models -------------------------------------------------------------------------------- */
 
 typedef struct TesseraModel TesseraModel;
@@ -65,6 +68,19 @@ const char *tessera_model_fingerprint (const TesseraModel *model);
  * Labels of one model differ by at least 8 in some channel. */
 const char *tessera_model_label (const TesseraModel *model, int i);
 guint32 tessera_model_label_color (const TesseraModel *model, int i);
+
+typedef struct {
+  gsize n_painted; /* alpha of half or more */
+  gsize n_near; /* no label's colour, nor near a pixel of one: taken for the most similar label */
+  gsize n_unknown; /* similar to none: free */
+} TesseraLabelCount;
+
+/* Labels of a picture painted in the model's label colours, anti-aliased edges included. rgba:
+ * [height][width][4] sRGB of 8 bits, alpha not premultiplied; labels: [height][width], the
+ * caller's. MEMORY error only. */
+gboolean tessera_labels_from_colors (const TesseraModel *model, const guint8 *rgba, int width,
+                                     int height, guint8 *labels, TesseraLabelCount *count,
+                                     GError **error);
 
 /* ---- requests ------------------------------------------------------------------------------ */
 

@@ -42,8 +42,50 @@ read_vq_additions (VqSchema *vq, JsonObject *object, GError **error)
          && json_bool (object, "seam", FALSE, &vq->seam, error);
 }
 
+/* remap false and unknown_index null are the defaults; null means "random", as published. */
 static gboolean
-check_vq (const VqSchema *vq, JsonObject *object, GError **error)
+read_remap (VqSchema *vq, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "unknown_index");
+  const char *text = json_text (object, "unknown_index", NULL);
+
+  if (!json_bool (object, "remap", FALSE, &vq->remap, error))
+    return FALSE;
+  vq->unknown_index = UNKNOWN_RANDOM;
+  if (!node || JSON_NODE_HOLDS_NULL (node) || g_strcmp0 (text, "random") == 0)
+    return TRUE;
+  if (g_strcmp0 (text, "extra") != 0)
+    return json_int (object, "unknown_index", 0, MAX_CODES - 1, &vq->unknown_index, error);
+  vq->unknown_index = UNKNOWN_EXTRA;
+  return TRUE;
+}
+
+static gboolean
+read_quantiser (VqSchema *vq, JsonObject *object, GError **error)
+{
+  const char *kind = json_text (object, "quantizer", "vq");
+  gboolean double_z;
+
+  vq->gumbel = strcmp (kind, "gumbel") == 0;
+  if (!vq->gumbel && strcmp (kind, "vq") != 0)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+                   "quantizer: \"%.16s\" is unknown; \"vq\" and \"gumbel\" can be read", kind);
+      return FALSE;
+    }
+  if (vq->gumbel && vq->embed_dim != vq->z_channels)
+    return wrong (error, "embed_dim: the gumbel quantizer needs the same number as z_channels");
+  if (!json_bool (object, "double_z", FALSE, &double_z, error))
+    return FALSE;
+  if (!double_z)
+    return read_remap (vq, object, error);
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+                       "double_z: a model that draws its vectors by chance is no VQGAN");
+  return FALSE;
+}
+
+static gboolean
+check_vq (const VqSchema *vq, GError **error)
 {
   if (vq->n_levels == 0)
     return wrong (error, "ch_mult: the list is empty");
@@ -54,22 +96,13 @@ check_vq (const VqSchema *vq, JsonObject *object, GError **error)
       if (!vq->layer_norm && vq_width (vq, l) % 32 != 0)
         return wrong (error, "ch: group norm needs widths that are multiples of 32");
     }
-  if (strcmp (json_text (object, "quantizer", "vq"), "vq") != 0)
-    {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                   "quantizer: \"%.16s\" is not supported yet",
-                   json_text (object, "quantizer", ""));
-      return FALSE;
-    }
   return TRUE;
 }
 
-static gboolean
-read_vq (VqSchema *vq, JsonObject *parent, GError **error)
+gboolean
+schema_read_vq (VqSchema *vq, JsonObject *object, GError **error)
 {
-  JsonObject *object = json_object (parent, "vqgan", error);
-
-  return object && json_int (object, "ch", 1, MAX_WIDTH, &vq->ch, error)
+  return json_int (object, "ch", 1, MAX_WIDTH, &vq->ch, error)
          && json_ints (object, "ch_mult", 1, 64, MAX_LEVELS, vq->ch_mult, &vq->n_levels, error)
          && json_int (object, "num_res_blocks", 1, 16, &vq->num_res_blocks, error)
          && json_ints (object, "attn_resolutions", 1, MAX_SIDE, MAX_LEVELS, vq->attn_resolutions,
@@ -80,7 +113,16 @@ read_vq (VqSchema *vq, JsonObject *parent, GError **error)
          && json_int (object, "z_channels", 1, MAX_WIDTH, &vq->z_channels, error)
          && json_int (object, "embed_dim", 1, MAX_WIDTH, &vq->embed_dim, error)
          && json_int (object, "n_embed", 1, MAX_CODES, &vq->n_embed, error)
-         && read_vq_additions (vq, object, error) && check_vq (vq, object, error);
+         && read_vq_additions (vq, object, error) && read_quantiser (vq, object, error)
+         && check_vq (vq, error);
+}
+
+static gboolean
+read_vqgan (Schema *schema, JsonObject *parent, GError **error)
+{
+  JsonObject *object = json_object (parent, "vqgan", error);
+
+  return object && schema_read_vq (&schema->vqgan, object, error);
 }
 
 static gboolean
@@ -210,7 +252,7 @@ schema_read (Schema *schema, const char *text, GError **error)
   schema->source = g_strndup (json_text (object, "source", "unknown"), MAX_NAME);
   schema->licence = g_strndup (json_text (object, "licence", "unknown"), MAX_NAME);
   if (read_labels (schema, object, error) && read_label_colors (schema, object, error)
-      && (schema->kind == KIND_GPT || read_vq (&schema->vqgan, object, error))
+      && (schema->kind == KIND_GPT || read_vqgan (schema, object, error))
       && (schema->kind == KIND_VQGAN || read_transformer (schema, object, error)))
     return TRUE;
   schema_clear (schema);
