@@ -195,7 +195,7 @@ soft_hole_init (SoftHole *soft, const float *hole, int width, int height, double
     for (int x = 0; x < soft->bounds.width; x++)
       soft->weights[(size_t) y * soft->bounds.width + x] =
           hole ? CLAMP (hole[(size_t) (soft->bounds.y + y) * width + soft->bounds.x + x], 0, 1) : 1;
-  if (!hole || zone.reach == 0 || add_zone (soft, &zone, soften, error))
+  if (!hole || !(soften > 0) || add_zone (soft, &zone, soften, error))
     return TRUE;
   soft_hole_clear (soft);
   return FALSE;

@@ -30,8 +30,8 @@ picture_unroll (const void *src, int width, int height, size_t size, int margin,
 }
 
 void
-picture_close (const float *src, const guint8 *hole, int width, int height, int channels, int margin,
-               float *dst)
+picture_close (const float *src, const guint8 *hole, int width, int height, int channels,
+               int margin, float *dst)
 {
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
@@ -43,7 +43,6 @@ picture_close (const float *src, const guint8 *hole, int width, int height, int 
 
         if (hole[(size_t) y * width + x])
           for (int c = 0; c < channels; c++)
-            dst[((size_t) y * width + x) * channels + c] =
-                other[c] + share * (own[c] - other[c]);
+            dst[((size_t) y * width + x) * channels + c] = other[c] + share * (own[c] - other[c]);
       }
 }

@@ -63,6 +63,18 @@ scene_place (const Scene *scene, int x, int y)
   return place_in (scene, scene->plan->frame.box, x, y);
 }
 
+TesseraBox
+scene_context (const Scene *scene, const TesseraPicture *picture)
+{
+  const PixelBox box = scene->plan->frame.box;
+  const int left = columns_at (scene->columns, box.x), width = MIN (box.width, picture->width);
+  const gboolean whole = left + width > picture->width && scene->columns.n > picture->width;
+
+  return (TesseraBox){ whole ? 0 : left, box.y,
+                       whole ? picture->width : MIN (width, picture->width - left),
+                       MIN (box.height, picture->height - box.y) };
+}
+
 /* ---- levels -------------------------------------------------------------------------------- */
 
 static gboolean
@@ -143,9 +155,9 @@ underpaint_around (Job *job, SceneLevel *level, GError **error)
 static gboolean
 underpaint_level (Job *job, SceneLevel *level, gboolean cyclic, GError **error)
 {
-  return cyclic ? underpaint_around (job, level, error)
-                : underpaint (job, level->picture, level->hole, level->width, level->height, 3,
-                              error);
+  return cyclic
+             ? underpaint_around (job, level, error)
+             : underpaint (job, level->picture, level->hole, level->width, level->height, 3, error);
 }
 
 static gboolean
@@ -286,7 +298,8 @@ check_request (const Nets *nets, const TesseraRequest *request, GError **error)
                    "The model \"%s\" knows no labels.", nets->model->schema.name);
       return FALSE;
     }
-  if (!picture->pixels || all_finite (picture->pixels, 3 * (size_t) picture->width * picture->height))
+  if (!picture->pixels
+      || all_finite (picture->pixels, 3 * (size_t) picture->width * picture->height))
     return TRUE;
   g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
                        "The picture holds pixels that are not numbers.");

@@ -31,5 +31,8 @@ Scene *scene_new (Job *job, const Nets *nets, const TesseraRequest *request, GEr
 void scene_free (Scene *scene); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scene, scene_free)
 
+/* The part of the picture that the scene shows. */
+TesseraBox scene_context (const Scene *scene, const TesseraPicture *picture);
+
 /* The place in the finest level of a pixel of the picture; -1 where the level does not show it. */
 ptrdiff_t scene_place (const Scene *scene, int x, int y);

@@ -126,7 +126,8 @@ whole (const PlanLevel *level)
 static CellBox
 window_around (const Plan *plan, const PlanLevel *level, CellBox block)
 {
-  const int rows = MIN (plan->window_side, level->rows), cols = MIN (plan->window_side, level->cols);
+  const int rows = MIN (plan->window_side, level->rows),
+            cols = MIN (plan->window_side, level->cols);
   const int col = block.col + (block.cols - cols) / 2;
 
   return (CellBox){ CLAMP (block.row + (block.rows - rows) / 2, 0, level->rows - rows),
@@ -285,11 +286,10 @@ plan_describe (const Plan *plan)
   const PixelBox box = plan->frame.box;
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text,
-                          "context %d x %d px at %d, %d%s; cells of %d px; windows of %d cells\n",
-                          box.width, box.height, box.x, box.y,
-                          plan->frame.cyclic ? ", left and right joined" : "", plan->factor,
-                          plan->window_side);
+  g_string_append_printf (
+      text, "context %d x %d px at %d, %d%s; cells of %d px; windows of %d cells\n", box.width,
+      box.height, box.x, box.y, plan->frame.cyclic ? ", left and right joined" : "", plan->factor,
+      plan->window_side);
   g_string_append (text, "level  reduced     grid  hole cells\n");
   for (int l = plan->frame.n_levels - 1; l >= 0; l--)
     g_string_append_printf (text, "%5d  1 : %-3d %5d x %-5d %7d\n", l, 1 << l, plan->levels[l].cols,

@@ -8,8 +8,8 @@
 #include "base/status.h"
 
 typedef struct {
-  int n_levels; /* 1..30 */
-  PixelBox box; /* the context, in pixels of the picture. width and height are multiples of
+  int n_levels;    /* 1..30 */
+  PixelBox box;    /* the context, in pixels of the picture. width and height are multiples of
                    factor << (n_levels - 1); it may reach beyond the right and bottom edge, where
                    the picture's last column and row are repeated */
   gboolean cyclic; /* the box's left and right border are one: windows go round */
