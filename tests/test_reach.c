@@ -205,7 +205,7 @@ nets_go_round (Fixture *f, gconstpointer name)
   for (int i = 0; i < N; i++)
     for (int c = 0; c < 3; c++)
       g_assert_cmpfloat_with_epsilon (out[1][i / WIDTH * WIDTH + (i + by) % WIDTH][c], out[0][i][c],
-                                      0.004f); /* an 8-bit step: margins end */
+                                      0.02f); /* margins end; without any it is 0.13 */
   pool_free (job.pool);
   nets_close (nets);
 }
