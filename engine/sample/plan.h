@@ -30,6 +30,7 @@ PlanFrame plan_frame_cyclic (int picture_width, int picture_height, PixelBox hol
 
 typedef struct {
   int level;
+  int group;      /* windows of a group follow each other and are independent: a batch */
   CellBox window; /* in cells of the level, inside its grid, at most window_side on a side; of a
                      cyclic frame the columns count modulo the grid's, col is inside */
   int n_cells;
