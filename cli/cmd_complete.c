@@ -82,7 +82,7 @@ write_rank (const Work *work, const TesseraRequest *request, const TesseraResult
       g_set_error_literal (error, FAILURE, FAILURE_NO_MEMORY, "The computer ran out of memory.");
       return FALSE;
     }
-  bytes = picture_file_encode (made, tessera_result_recipe (result), error);
+  bytes = picture_file_encode (made, tessera_result_recipe (result, i), error);
   if (!bytes || !picture_file_write (name, bytes, force, error))
     return FALSE;
   told.bytes = bytes;
@@ -160,7 +160,7 @@ plan_and_run (Work *work, const Options *options, TesseraRequest *request, const
   request->labels = hole->labels;
   if (options->new_seed)
     request->seed = g_random_int () >> 1; /* 31 bits: GIMP's arguments are signed */
-  if (!tessera_estimate (work->model, request, &estimate, &cause))
+  if (!tessera_estimate (work->model, request, &estimate, NULL, &cause))
     {
       g_propagate_error (error, work_failure (work, g_steal_pointer (&cause)));
       return FALSE;

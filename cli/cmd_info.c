@@ -15,7 +15,7 @@ print_model (const TesseraModel *model, const char *path, gboolean verbose)
   if (verbose)
     printf ("file       %s\n", path);
   printf ("size       %s, %" G_GUINT64_FORMAT " weights\n", size, info->n_weights);
-  printf ("SHA-256    %s\n", info->fingerprint);
+  printf ("SHA-256    %s\n", tessera_model_fingerprint (model));
   printf ("from       %s\n", *info->source ? info->source : "unknown");
   printf ("licence    %s\n", *info->licence ? info->licence : "unknown");
   if (info->factor)
@@ -62,7 +62,7 @@ add_model (JsonBuilder *json, const TesseraModel *model, const char *path, gbool
   json_add_text (json, "kind", info->kind);
   if (verbose)
     json_add_text (json, "path", path);
-  json_add_text (json, "sha256", info->fingerprint);
+  json_add_text (json, "sha256", tessera_model_fingerprint (model));
   json_add_text (json, "source", info->source);
   json_add_text (json, "licence", info->licence);
   json_add_int (json, "file_bytes", info->file_bytes);

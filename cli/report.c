@@ -87,19 +87,22 @@ seconds_since (const Report *report)
 /* ---- events -------------------------------------------------------------------------------- */
 
 void
-report_start (Report *report, const TesseraModelInfo *info)
+report_start (Report *report, const TesseraModel *model)
 {
+  const TesseraModelInfo *info = tessera_model_info (model);
+
   if (report->json)
     {
       JsonBuilder *json = event (report, "start", FALSE);
 
       json_add_text (json, "version", tessera_version ());
       json_add_text (json, "model", info->name);
-      json_add_text (json, "fingerprint", info->fingerprint);
+      json_add_text (json, "fingerprint", tessera_model_fingerprint (model));
       say (json);
     }
   else if (report->verbose)
-    fprintf (stderr, "model \"%s\" (%s), SHA-256 %s\n", info->name, info->kind, info->fingerprint);
+    fprintf (stderr, "model \"%s\" (%s), SHA-256 %s\n", info->name, info->kind,
+             tessera_model_fingerprint (model));
 }
 
 void

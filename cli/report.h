@@ -22,7 +22,7 @@ void report_clear (Report *report);
 /* What is known once the options are read. */
 void report_options (Report *report, const Options *options);
 
-void report_start (Report *report, const TesseraModelInfo *info);
+void report_start (Report *report, const TesseraModel *model);
 void report_plan (Report *report, const TesseraEstimate *estimate, gboolean always);
 
 void report_begin (Report *report, const char *title, gsize bytes);

@@ -74,7 +74,7 @@ work_begin (Work *work, const Options *options, Report *report, TesseraRequest *
       g_propagate_error (error, failure_from_open (g_steal_pointer (&cause), path));
       return FALSE;
     }
-  report_start (report, tessera_model_info (work->model));
+  report_start (report, work->model);
   work->pixels = canvas_pixels (work->picture);
   if (!work->pixels)
     {

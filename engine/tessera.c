@@ -1,7 +1,10 @@
 #include "tessera.h"
 #include "image/blend.h"
+#include "image/label_colors.h"
+#include "nn/kernels.h"
 #include "run/complete.h"
 #include "run/estimate.h"
+#include "run/recipe.h"
 #include "run/reconstruct.h"
 #include <math.h>
 
@@ -18,6 +21,12 @@ tessera_version (void)
   return TESSERA_VERSION;
 }
 
+const char *
+tessera_isa (void)
+{
+  return kernels_best ()->isa;
+}
+
 static void
 describe (TesseraModel *model)
 {
@@ -31,16 +40,15 @@ describe (TesseraModel *model)
     .name = schema->name,
     .source = schema->source,
     .licence = schema->licence,
-    .fingerprint = nets->fingerprint,
     .file_bytes = safetensors_bytes (nets->model->file).size,
     .factor = nets->vqgan ? vq_factor (&schema->vqgan) : 0,
     .n_codes = nets->vqgan ? schema->vqgan.n_embed : 0,
     .window = nets->fill.window,
     .n_labels = schema->n_labels,
-    .can_complete =
-        schema->kind == KIND_FILL && schema->vqgan.in_channels == 3 && schema->vqgan.out_ch == 3,
+    .condition = schema->n_labels > 0 ? TESSERA_CONDITION_LABELS : TESSERA_CONDITION_NONE,
     .can_reconstruct = nets->vqgan && schema->vqgan.in_channels == 3 && schema->vqgan.out_ch == 3,
   };
+  model->info.can_complete = model->info.can_reconstruct && schema->kind == KIND_FILL;
   for (size_t i = 0; names[i]; i++)
     model->info.n_weights += safetensors_find (nets->model->file, names[i])->n;
 }
@@ -75,18 +83,51 @@ tessera_model_info (const TesseraModel *model)
 }
 
 const char *
+tessera_model_fingerprint (const TesseraModel *model)
+{
+  return nets_fingerprint (model->nets);
+}
+
+const char *
 tessera_model_label (const TesseraModel *model, int i)
 {
   g_return_val_if_fail (i >= 0 && i < model->info.n_labels, NULL);
   return model->nets->model->schema.labels[i];
 }
 
+guint32
+tessera_model_label_color (const TesseraModel *model, int i)
+{
+  g_return_val_if_fail (i >= 0 && i < model->info.n_labels, 0);
+  return model->nets->model->schema.label_colors[i];
+}
+
+gboolean
+tessera_labels_from_colors (const TesseraModel *model, const guint8 *rgba, int width, int height,
+                            guint8 *labels, TesseraLabelCount *count, GError **error)
+{
+  LabelCount found;
+
+  g_return_val_if_fail (width > 0 && height > 0, FALSE);
+  if (!label_colors_snap (rgba, width, height, model->nets->model->schema.label_colors,
+                          model->info.n_labels, labels, &found, error))
+    return FALSE;
+  *count = (TesseraLabelCount){ found.n_painted, found.n_near, found.n_unknown };
+  return TRUE;
+}
+
 void
 tessera_request_init (TesseraRequest *request)
 {
-  *request = (TesseraRequest){
-    .n_variations = 4, .temperature = 1, .top_k = 100, .top_p = 1, .match_rim = TRUE, .texture = 100
-  };
+  *request = (TesseraRequest){ .class_number = -1,
+                               .n_variations = 4,
+                               .temperature = 1,
+                               .top_k = 100,
+                               .top_p = 1,
+                               .amount = -1,
+                               .match_rim = TRUE,
+                               .texture = 100,
+                               .grain = TRUE };
 }
 
 static gboolean
@@ -112,6 +153,12 @@ check_request (const TesseraRequest *request, GError **error)
     return unfit (error, "top-p must be above 0 and at most 1.");
   if (!(request->texture >= 0 && request->texture <= 100))
     return unfit (error, "The borrowed texture must be between 0 and 100 per cent.");
+  if (request->first_variation < 0 || request->similar_variation < 0)
+    return unfit (error, "The number of a variation must not be negative.");
+  if (!(request->soften >= 0 && request->soften <= 256))
+    return unfit (error, "Softening must be between 0 and 256 pixels.");
+  if (!(request->amount <= 1))
+    return unfit (error, "The share of cells to choose anew must be between 0 and 1.");
   if (request->n_threads < 0 || request->n_threads > 1024)
     return unfit (error, "The number of threads must be between 0 (all cores) and 1024.");
   return TRUE;
@@ -130,7 +177,7 @@ check_completion (const TesseraModel *model, const TesseraRequest *request, GErr
 
 gboolean
 tessera_estimate (const TesseraModel *model, const TesseraRequest *request,
-                  TesseraEstimate *estimate, GError **error)
+                  TesseraEstimate *estimate, char **plan_text, GError **error)
 {
   g_autoptr (Scene) scene = NULL;
 
@@ -139,7 +186,23 @@ tessera_estimate (const TesseraModel *model, const TesseraRequest *request,
       || !(scene = scene_new (model->nets, request, error)))
     return FALSE;
   estimate_completion (model->nets, scene, request, estimate);
+  if (plan_text)
+    *plan_text = plan_describe (scene->plan);
   return TRUE;
+}
+
+TesseraBox
+tessera_context_box (const TesseraModel *model, int picture_width, int picture_height,
+                     TesseraBox bounds)
+{
+  const PixelBox hole = { bounds.x, bounds.y, bounds.width, bounds.height };
+  PixelBox box = { 0, 0, picture_width, picture_height };
+
+  if (model->nets->fill.window > 0)
+    box = plan_frame (picture_width, picture_height, hole, model->info.factor, model->info.window)
+              .box;
+  return (TesseraBox){ box.x, box.y, MIN (box.width, picture_width - box.x),
+                       MIN (box.height, picture_height - box.y) };
 }
 
 TesseraResult *
@@ -156,23 +219,52 @@ tessera_complete (const TesseraModel *model, const TesseraRequest *request, GErr
   return result;
 }
 
+static gboolean
+check_tokenizer (const TesseraModel *model, const TesseraRequest *request, GError **error)
+{
+  if (model->info.can_reconstruct)
+    return check_request (request, error);
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+               "The model \"%s\" (kind %s) has no tokenizer for RGB pictures.", model->info.name,
+               model->info.kind);
+  return FALSE;
+}
+
+/* Any of the two steps: tokens out, pixels out, tokens in. */
+static gboolean
+run_tokenizer (const TesseraModel *model, const TesseraRequest *request, const int *given,
+               int *tokens, float *pixels, GError **error)
+{
+  if (!check_tokenizer (model, request, error)
+      || !reconstruct_run (model->nets, request, given, tokens, pixels, error))
+    return FALSE;
+  if (request->progress)
+    request->progress (1, request->progress_data);
+  return TRUE;
+}
+
+gboolean
+tessera_encode (const TesseraModel *model, const TesseraRequest *request, int *tokens,
+                GError **error)
+{
+  g_return_val_if_fail (request->picture.pixels && tokens, FALSE);
+  return run_tokenizer (model, request, NULL, tokens, NULL, error);
+}
+
+gboolean
+tessera_decode (const TesseraModel *model, const TesseraRequest *request, const int *tokens,
+                float *pixels, GError **error)
+{
+  g_return_val_if_fail (tokens && pixels, FALSE);
+  return run_tokenizer (model, request, tokens, NULL, pixels, error);
+}
+
 gboolean
 tessera_reconstruct (const TesseraModel *model, const TesseraRequest *request, float *pixels,
                      GError **error)
 {
   g_return_val_if_fail (request->picture.pixels && pixels, FALSE);
-  if (!model->info.can_reconstruct)
-    {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                   "The model \"%s\" (kind %s) has no tokenizer for RGB pictures.",
-                   model->info.name, model->info.kind);
-      return FALSE;
-    }
-  if (!check_request (request, error) || !reconstruct_run (model->nets, request, pixels, error))
-    return FALSE;
-  if (request->progress)
-    request->progress (1, request->progress_data);
-  return TRUE;
+  return run_tokenizer (model, request, NULL, NULL, pixels, error);
 }
 
 int
@@ -224,7 +316,27 @@ tessera_result_apply (const TesseraResult *result, int i, float *pixels, int wid
 }
 
 const char *
-tessera_result_recipe (const TesseraResult *result)
+tessera_result_recipe (const TesseraResult *result, int i)
 {
-  return result->recipe;
+  g_return_val_if_fail (i >= 0 && i < result->n, NULL);
+  return result->completed[i].recipe;
+}
+
+TesseraTimes
+tessera_result_times (const TesseraResult *result)
+{
+  return result->times;
+}
+
+gboolean
+tessera_recipe_read (const char *recipe, TesseraRequest *request, GError **error)
+{
+  return recipe_read (recipe, request, error);
+}
+
+int
+tessera_cells (const TesseraModel *model, int side)
+{
+  g_return_val_if_fail (model->info.factor > 0 && side > 0, 0);
+  return (side + model->info.factor - 1) / model->info.factor;
 }

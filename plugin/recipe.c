@@ -23,7 +23,7 @@ char *
 recipe_new (const TesseraResult *result, const Region *region, const Settings *settings,
             GimpImage *image)
 {
-  g_autoptr (JsonNode) node = json_from_string (tessera_result_recipe (result), NULL);
+  g_autoptr (JsonNode) node = json_from_string (tessera_result_recipe (result, 0), NULL);
   JsonObject *recipe = json_node_get_object (node);
 
   add_place (recipe, region, image);

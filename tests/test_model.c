@@ -73,6 +73,11 @@ refuses_what_is_shorter_than_a_length (void)
 #define FILL(vq, gpt)                                                                              \
   FILE_OF ("{\\\"version\\\":1,\\\"kind\\\":\\\"fill\\\",\\\"vqgan\\\":{" vq                       \
            "},\\\"transformer\\\":{" gpt "}}")
+#define VQ(more)                                                                                   \
+  FILE_OF ("{\\\"version\\\":1,\\\"kind\\\":\\\"vqgan\\\",\\\"vqgan\\\":{\\\"ch\\\":32,"           \
+           "\\\"ch_mult\\\":[1],\\\"num_res_blocks\\\":1,\\\"attn_resolutions\\\":[],"             \
+           "\\\"resolution\\\":256,\\\"in_channels\\\":3,\\\"out_ch\\\":3,\\\"z_channels\\\":4,"   \
+           "\\\"embed_dim\\\":5,\\\"n_embed\\\":9," more "}}")
 
 static const Row rows[] = {
   { "header-past-end", "{}", 1000, 0, "header" },
@@ -107,6 +112,12 @@ static const Row rows[] = {
           "\\\"embed_dim\\\":4,\\\"n_embed\\\":99999999999",
           ""),
     0, 0, "n_embed" },
+  { "unknown-quantizer", VQ ("\\\"quantizer\\\":\\\"dice\\\""), 0, 0, "\"dice\" is unknown" },
+  { "gumbel-widths", VQ ("\\\"quantizer\\\":\\\"gumbel\\\""), 0, 0, "embed_dim" },
+  { "double-z", VQ ("\\\"double_z\\\":true"), 0, 0, "double_z" },
+  { "remap-no-boolean", VQ ("\\\"remap\\\":3"), 0, 0, "remap" },
+  { "unknown-index", VQ ("\\\"unknown_index\\\":\\\"none\\\""), 0, 0, "unknown_index" },
+  { "unknown-index-negative", VQ ("\\\"unknown_index\\\":-2"), 0, 0, "unknown_index" },
 };
 
 int

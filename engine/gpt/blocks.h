@@ -8,8 +8,7 @@
 
 typedef struct {
   Norm ln1, ln2;
-  Linear qkv; /* query, key, value one behind the other: [3 d][d] */
-  Linear proj, fc, out;
+  Linear query, key, value, proj, fc, out;
 } GptBlock;
 
 typedef struct {
@@ -24,15 +23,27 @@ gboolean gpt_blocks_init (GptBlocks *blocks, const Weights *weights, const GptSc
                           int n_out, GError **error);
 void gpt_blocks_clear (GptBlocks *blocks);
 
-/* Sends n_new further positions of every sequence of the cache through all blocks. x:
- * [sequence][n_new][d], embeddings in, output of the last block out. A new position sees all
- * positions in the cache; of the new ones all (`open`) or those up to itself. */
-gboolean gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, int n_new, gboolean open,
-                         float *x, GError **error);
+/* An empty cache for sequences of these blocks. */
+gboolean gpt_blocks_cache (const GptBlocks *blocks, Cache *cache, int n_sequences, int capacity,
+                           GError **error);
 
-/* logits [n_rows][n_out] = head (ln_f (x [n_rows][d])). */
-gboolean gpt_blocks_logits (Job *job, const GptBlocks *blocks, size_t n_rows, const float *x,
-                            float *logits, GError **error);
+/* Sends further positions of the cache's sequences through all blocks, n_new[sequence] of each (0 is
+ * fine, 0 for all is not; NULL = one of each). x: the new rows of the first sequence, then those of the second, ..,
+ * [n_rows][d]; embeddings in, output of the last block out.
+ *
+ * A new position sees its prefix, what the sequence has in the cache and the new ones up to itself;
+ * places below n_open, counted with the prefix, also see each other forwards as far as the sequence
+ * goes. The numbers of a row do not depend on the other sequences of the call, nor on whether its
+ * past came in one call or in many, but for n_open. Rows go through in strips, so memory does not
+ * grow with their number; the job can be stopped between two products. After an error the cache
+ * holds what it held before. */
+gboolean gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new,
+                         int n_open, float *x, GError **error);
+
+/* logits [n][n_out] = head (ln_f (x [n_rows][d])) of the n rows that `rows` names; NULL = the first
+ * n. `cache` lends its room. */
+gboolean gpt_blocks_logits (Job *job, const GptBlocks *blocks, Cache *cache, size_t n,
+                            const size_t *rows, const float *x, float *logits, GError **error);
 
 /* Work of n_new positions of n_sequences that see n_seen positions each. */
 double gpt_blocks_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen);

@@ -72,16 +72,16 @@ features (const Fill *fill, const FillWindow *window, int cell, float *x)
 
 /* Embeddings of `n` cells from `first` on of every window: [sequence][n][d]. */
 static gboolean
-embed (Job *job, const Fill *fill, const FillWindow *windows, int n_windows, int first, int n,
+embed (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int first, int n,
        gboolean entry, float *h, GError **error)
 {
   const int width = fill->blocks.width;
-  const size_t n_rows = (size_t) n_windows * n;
-  buffer_auto float *x =
-      buffer_new (n_rows, fill->n_features * sizeof (float), "activations", error);
+  const size_t n_rows = (size_t) cache->n_sequences * n;
+  float *x = cache_room (cache, n_rows * fill->n_features, error);
 
   if (!x)
     return FALSE;
+  memset (x, 0, n_rows * fill->n_features * sizeof (float));
   for (size_t i = 0; i < n_rows; i++)
     features (fill, &windows[i / n], first + (int) (i % n), x + i * fill->n_features);
   if (!linear_run (job, &fill->stem, n_rows, x, h, error))
@@ -103,20 +103,27 @@ fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows
              GError **error)
 {
   const int n_cells = windows[0].rows * windows[0].cols;
+  g_autofree int *n_new = g_new (int, cache->n_sequences);
 
-  g_assert (cache->length == 0 && windows[0].rows <= fill->window
-            && windows[0].cols <= fill->window);
-  return embed (job, fill, windows, cache->n_sequences, 0, n_cells, FALSE, hidden, error)
-         && gpt_blocks_run (job, &fill->blocks, cache, n_cells, TRUE, hidden, error);
+  for (int sequence = 0; sequence < cache->n_sequences; sequence++)
+    {
+      g_assert (cache_position (cache, sequence) == 0 && windows[sequence].rows <= fill->window
+                && windows[sequence].cols <= fill->window
+                && windows[sequence].rows * windows[sequence].cols == n_cells);
+      n_new[sequence] = n_cells;
+    }
+  return embed (job, fill, cache, windows, 0, n_cells, FALSE, hidden, error)
+         && gpt_blocks_run (job, &fill->blocks, cache, n_new, n_cells, hidden, error);
 }
 
 gboolean
 fill_entry (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int cell,
             float *hidden, float *logits, GError **error)
 {
-  return embed (job, fill, windows, cache->n_sequences, cell, 1, TRUE, hidden, error)
-         && gpt_blocks_run (job, &fill->blocks, cache, 1, FALSE, hidden, error)
-         && gpt_blocks_logits (job, &fill->blocks, cache->n_sequences, hidden, logits, error);
+  return embed (job, fill, cache, windows, cell, 1, TRUE, hidden, error)
+         && gpt_blocks_run (job, &fill->blocks, cache, NULL, 0, hidden, error)
+         && gpt_blocks_logits (job, &fill->blocks, cache, cache->n_sequences, NULL, hidden, logits,
+                               error);
 }
 
 double

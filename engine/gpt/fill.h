@@ -31,13 +31,14 @@ typedef struct {
   const float *coarse;   /* [cells][embed_dim]; NULL = none */
 } FillWindow;
 
-/* Runs the prefix: all cells of the windows, one window for each sequence of the (empty) cache.
- * hidden, the caller's: [sequence][cells][d]. */
+/* Runs the prefix: all cells of the windows, which have the same size, one window for each sequence
+ * of the (empty) cache. hidden, the caller's: [sequence][cells][d]. Where all sequences see the same,
+ * run it in a cache of one sequence and let theirs follow it. */
 gboolean fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows,
                       float *hidden, GError **error);
 
-/* Runs the entry of one cell for every sequence, with what the windows hold now. hidden:
- * [sequence][d]; logits: [sequence][n_codes]. */
+/* Runs the entry of one cell for every sequence, with what the windows hold now; window[sequence].
+ * hidden: [sequence][d]; logits: [sequence][n_codes]. */
 gboolean fill_entry (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int cell,
                      float *hidden, float *logits, GError **error);
 

@@ -1,5 +1,4 @@
 #include "gpt/gpt.h"
-#include <string.h>
 
 gboolean
 gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error)
@@ -37,47 +36,49 @@ embed (const Gpt *gpt, int first, int n, const int *tokens, float *x)
                                   + gpt->pos_emb[(size_t) (first + i) * width + c];
 }
 
-/* Positions first .. first + n of the new ones of every sequence, as one chunk. */
+/* Whether n further tokens may follow on `position`. */
 static gboolean
-run_chunk (Job *job, const Gpt *gpt, Cache *cache, int n_new, int first, int n, gboolean open,
-           const int *tokens, float *x, GError **error)
+check (const Gpt *gpt, int position, int n, const int *tokens, GError **error)
 {
-  const size_t width = gpt->schema.n_embd, bytes = n * width * sizeof (float);
-  buffer_auto float *chunk = buffer_new (cache->n_sequences, bytes, "activations", error);
+  const GptSchema *schema = &gpt->schema;
 
-  if (!chunk)
-    return FALSE;
-  for (int sequence = 0; sequence < cache->n_sequences; sequence++)
-    embed (gpt, cache->length, n, tokens + (size_t) sequence * n_new + first,
-           chunk + sequence * n * width);
-  if (!gpt_blocks_run (job, &gpt->blocks, cache, n, open, chunk, error))
-    return FALSE;
-  for (int sequence = 0; sequence < cache->n_sequences; sequence++)
-    memcpy (x + ((size_t) sequence * n_new + first) * width, chunk + sequence * n * width, bytes);
+  for (int i = 0; i < n; i++)
+    if (tokens[i] < 0 || tokens[i] >= schema->vocab_size)
+      {
+        g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                     "token %d is outside the vocabulary of %d", tokens[i], schema->vocab_size);
+        return FALSE;
+      }
+  if (n > schema->block_size - position)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                   "%d tokens are more than the model's %d positions", position + n,
+                   schema->block_size);
+      return FALSE;
+    }
+  if (n > 0 && position > 0 && position < schema->n_unmasked)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                   "the model's first %d positions see each other both ways, so they must come "
+                   "together",
+                   schema->n_unmasked);
+      return FALSE;
+    }
   return TRUE;
 }
 
 gboolean
-gpt_run (Job *job, const Gpt *gpt, Cache *cache, int n_new, const int *tokens, float *x,
+gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
          GError **error)
 {
-  const int open = CLAMP (gpt->schema.n_unmasked - cache->length, 0, n_new);
+  size_t row = 0;
 
-  for (int i = 0; i < cache->n_sequences * n_new; i++)
-    if (tokens[i] < 0 || tokens[i] >= gpt->schema.vocab_size)
-      {
-        g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                     "token %d is outside the vocabulary of %d", tokens[i], gpt->schema.vocab_size);
-        return FALSE;
-      }
-  if (cache->length + n_new > gpt->schema.block_size)
-    {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                   "%d tokens are more than the model's %d positions", cache->length + n_new,
-                   gpt->schema.block_size);
+  for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
+    if (!check (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row, error))
       return FALSE;
-    }
-  return (open == 0 || run_chunk (job, gpt, cache, n_new, 0, open, TRUE, tokens, x, error))
-         && (open == n_new
-             || run_chunk (job, gpt, cache, n_new, open, n_new - open, FALSE, tokens, x, error));
+  row = 0;
+  for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
+    embed (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row,
+           x + row * gpt->schema.n_embd);
+  return gpt_blocks_run (job, &gpt->blocks, cache, n_new, gpt->schema.n_unmasked, x, error);
 }

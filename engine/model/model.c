@@ -66,6 +66,14 @@ weights_at (const Weights *weights, const char *format, ...)
   return inner;
 }
 
+const Tensor *
+weights_find (const Weights *weights, const char *leaf)
+{
+  const Weights full = weights_at (weights, "%s", leaf);
+
+  return safetensors_find (weights->model->file, full.name);
+}
+
 float *
 weights_read (const Weights *weights, const char *leaf, int n_dims, const int *shape,
               GError **error)

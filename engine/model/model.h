@@ -25,6 +25,9 @@ Weights weights_root (const Model *model, const char *prefix);
 /* The same with `format` put behind the prefix; a name that does not fit is cut, hence not found. */
 Weights weights_at (const Weights *weights, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* Tensor prefix + leaf, borrowed; NULL where there is none. */
+const Tensor *weights_find (const Weights *weights, const char *leaf);
+
 /* Weight prefix + leaf as binary32 in a new buffer (buffer_free). FORMAT error naming the tensor
  * where it is missing, has another shape than n_dims numbers say, or is not finite. */
 float *weights_read (const Weights *weights, const char *leaf, int n_dims, const int *shape,

@@ -1,4 +1,5 @@
 #include "model/schema.h"
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -41,8 +42,50 @@ read_vq_additions (VqSchema *vq, JsonObject *object, GError **error)
          && json_bool (object, "seam", FALSE, &vq->seam, error);
 }
 
+/* remap false and unknown_index null are the defaults; null means "random", as published. */
 static gboolean
-check_vq (const VqSchema *vq, JsonObject *object, GError **error)
+read_remap (VqSchema *vq, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "unknown_index");
+  const char *text = json_text (object, "unknown_index", NULL);
+
+  if (!json_bool (object, "remap", FALSE, &vq->remap, error))
+    return FALSE;
+  vq->unknown_index = UNKNOWN_RANDOM;
+  if (!node || JSON_NODE_HOLDS_NULL (node) || g_strcmp0 (text, "random") == 0)
+    return TRUE;
+  if (g_strcmp0 (text, "extra") != 0)
+    return json_int (object, "unknown_index", 0, MAX_CODES - 1, &vq->unknown_index, error);
+  vq->unknown_index = UNKNOWN_EXTRA;
+  return TRUE;
+}
+
+static gboolean
+read_quantiser (VqSchema *vq, JsonObject *object, GError **error)
+{
+  const char *kind = json_text (object, "quantizer", "vq");
+  gboolean double_z;
+
+  vq->gumbel = strcmp (kind, "gumbel") == 0;
+  if (!vq->gumbel && strcmp (kind, "vq") != 0)
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+                   "quantizer: \"%.16s\" is unknown; \"vq\" and \"gumbel\" can be read", kind);
+      return FALSE;
+    }
+  if (vq->gumbel && vq->embed_dim != vq->z_channels)
+    return wrong (error, "embed_dim: the gumbel quantizer needs the same number as z_channels");
+  if (!json_bool (object, "double_z", FALSE, &double_z, error))
+    return FALSE;
+  if (!double_z)
+    return read_remap (vq, object, error);
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+                       "double_z: a model that draws its vectors by chance is no VQGAN");
+  return FALSE;
+}
+
+static gboolean
+check_vq (const VqSchema *vq, GError **error)
 {
   if (vq->n_levels == 0)
     return wrong (error, "ch_mult: the list is empty");
@@ -53,22 +96,13 @@ check_vq (const VqSchema *vq, JsonObject *object, GError **error)
       if (!vq->layer_norm && vq_width (vq, l) % 32 != 0)
         return wrong (error, "ch: group norm needs widths that are multiples of 32");
     }
-  if (strcmp (json_text (object, "quantizer", "vq"), "vq") != 0)
-    {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                   "quantizer: \"%.16s\" is not supported yet",
-                   json_text (object, "quantizer", ""));
-      return FALSE;
-    }
   return TRUE;
 }
 
-static gboolean
-read_vq (VqSchema *vq, JsonObject *parent, GError **error)
+gboolean
+schema_read_vq (VqSchema *vq, JsonObject *object, GError **error)
 {
-  JsonObject *object = json_object (parent, "vqgan", error);
-
-  return object && json_int (object, "ch", 1, MAX_WIDTH, &vq->ch, error)
+  return json_int (object, "ch", 1, MAX_WIDTH, &vq->ch, error)
          && json_ints (object, "ch_mult", 1, 64, MAX_LEVELS, vq->ch_mult, &vq->n_levels, error)
          && json_int (object, "num_res_blocks", 1, 16, &vq->num_res_blocks, error)
          && json_ints (object, "attn_resolutions", 1, MAX_SIDE, MAX_LEVELS, vq->attn_resolutions,
@@ -79,7 +113,16 @@ read_vq (VqSchema *vq, JsonObject *parent, GError **error)
          && json_int (object, "z_channels", 1, MAX_WIDTH, &vq->z_channels, error)
          && json_int (object, "embed_dim", 1, MAX_WIDTH, &vq->embed_dim, error)
          && json_int (object, "n_embed", 1, MAX_CODES, &vq->n_embed, error)
-         && read_vq_additions (vq, object, error) && check_vq (vq, object, error);
+         && read_vq_additions (vq, object, error) && read_quantiser (vq, object, error)
+         && check_vq (vq, error);
+}
+
+static gboolean
+read_vqgan (Schema *schema, JsonObject *parent, GError **error)
+{
+  JsonObject *object = json_object (parent, "vqgan", error);
+
+  return object && schema_read_vq (&schema->vqgan, object, error);
 }
 
 static gboolean
@@ -148,6 +191,54 @@ read_labels (Schema *schema, JsonObject *object, GError **error)
   return TRUE;
 }
 
+/* A colour for a label whose file names none: hues by the golden angle, so that neighbours differ,
+ * at two brightnesses. */
+static guint32
+made_up_color (int i)
+{
+  const double hue = fmod (i * 137.50776405, 360) / 60, value = i % 2 ? 150 : 230;
+  const double fall = value * (1 - fabs (fmod (hue, 2) - 1));
+  const guint32 v = (guint32) value, m = (guint32) fall;
+  const guint32 sectors[6][3] = { { v, m, 0 }, { m, v, 0 }, { 0, v, m },
+                                  { 0, m, v }, { m, 0, v }, { v, 0, m } };
+  const guint32 *rgb = sectors[(int) hue % 6];
+
+  return rgb[0] << 16 | rgb[1] << 8 | rgb[2];
+}
+
+static gboolean
+read_color (JsonNode *node, guint32 *color)
+{
+  const char *text =
+      JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+          ? json_node_get_string (node)
+          : "";
+  guint64 number;
+
+  if (*text != '#' || strlen (text) != 7
+      || !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &number, NULL))
+    return FALSE;
+  *color = (guint32) number;
+  return TRUE;
+}
+
+static gboolean
+read_label_colors (Schema *schema, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "label_colors");
+  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (node && (!array || (int) json_array_get_length (array) != schema->n_labels))
+    return wrong (error, "label_colors: this must be a list with a colour for each label");
+  for (int i = 0; i < schema->n_labels; i++)
+    {
+      schema->label_colors[i] = made_up_color (i);
+      if (array && !read_color (json_array_get_element (array, i), &schema->label_colors[i]))
+        return wrong (error, "label_colors: a colour is no text like \"#4682b4\"");
+    }
+  return TRUE;
+}
+
 gboolean
 schema_read (Schema *schema, const char *text, GError **error)
 {
@@ -160,8 +251,8 @@ schema_read (Schema *schema, const char *text, GError **error)
   schema->name = g_strndup (json_text (object, "name", "unnamed"), MAX_NAME);
   schema->source = g_strndup (json_text (object, "source", "unknown"), MAX_NAME);
   schema->licence = g_strndup (json_text (object, "licence", "unknown"), MAX_NAME);
-  if (read_labels (schema, object, error)
-      && (schema->kind == KIND_GPT || read_vq (&schema->vqgan, object, error))
+  if (read_labels (schema, object, error) && read_label_colors (schema, object, error)
+      && (schema->kind == KIND_GPT || read_vqgan (schema, object, error))
       && (schema->kind == KIND_VQGAN || read_transformer (schema, object, error)))
     return TRUE;
   schema_clear (schema);

@@ -6,6 +6,9 @@ enum { MAX_LEVELS = 8, MAX_LABELS = 250 };
 
 typedef enum { KIND_VQGAN, KIND_GPT, KIND_NET2NET, KIND_FILL } ModelKind;
 
+/* What becomes of an entry that a remapped codebook does not list; else the token itself. */
+enum { UNKNOWN_RANDOM = -1, UNKNOWN_EXTRA = -2 };
+
 typedef struct {
   int ch, n_levels, ch_mult[MAX_LEVELS], num_res_blocks;
   int n_attn, attn_resolutions[MAX_LEVELS], resolution;
@@ -13,6 +16,9 @@ typedef struct {
   int patch;           /* 1 = as published */
   gboolean layer_norm; /* else GroupNorm */
   gboolean mid_attn, seam;
+  gboolean gumbel;   /* the quantiser takes the largest logit; else the nearest code */
+  gboolean remap;    /* tokens are places in quantize.used, not entries of the codebook */
+  int unknown_index; /* with remap */
 } VqSchema;
 
 /* GPT and the transformer of kind fill; what a kind does not have is 0. */
@@ -28,10 +34,14 @@ typedef struct {
   VqSchema vqgan;                /* all but gpt */
   GptSchema transformer;         /* all but vqgan */
   int n_labels;
-  char **labels; /* [n_labels], NULL-terminated */
+  char **labels;                    /* [n_labels], NULL-terminated */
+  guint32 label_colors[MAX_LABELS]; /* [n_labels], 0xRRGGBB */
 } Schema;
 
 gboolean schema_read (Schema *schema, const char *text, GError **error);
+
+/* A VQ object of docs/model-file.md: "vqgan" of a model or of a condition. */
+gboolean schema_read_vq (VqSchema *vq, JsonObject *object, GError **error);
 void schema_clear (Schema *schema);
 
 static inline int

@@ -1,159 +1,210 @@
 #include "nn/attention.h"
 #include "nn/kernels.h"
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
 enum {
   BLOCK_QUERIES = 32,
-  BLOCK_KEYS = 256, /* scores of a block: 32 KiB on the stack */
-  FEW_QUERIES = 4,  /* below, the vector kernels beat a matrix product */
+  BLOCK_FLOATS = 1 << 14, /* of queries in a block: 64 KiB on the stack */
+  BLOCK_KEYS = 64,        /* with a head of 64 numbers 16 KiB: they stay in L1 for all queries */
 };
 
-/* Running softmax of a block of queries: Milakov and Gimelshein, arXiv 1805.02867. */
+/* Queries of one head that go through the keys together, and their running softmax: Milakov and
+ * Gimelshein, arXiv 1805.02867. */
 typedef struct {
+  size_t n, width;
+  float q[BLOCK_FLOATS], y[BLOCK_FLOATS]; /* [n][width], q scaled by 1 / sqrt (width) */
   float scores[BLOCK_QUERIES * BLOCK_KEYS];
-  float top[BLOCK_QUERIES];
-  double sum[BLOCK_QUERIES];
-} Softmax;
+  size_t seen[BLOCK_QUERIES]; /* own keys that a query sees */
+  float top[BLOCK_QUERIES], sum[BLOCK_QUERIES];
+} Block;
 
-static void
-score_block (const Attention *a, const float *q, size_t n_q, const float *k, size_t n_k,
-             float *scores)
+static size_t
+block_queries (const Attention *a)
 {
-  if (n_q > FEW_QUERIES)
-    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) n_q, (blasint) n_k,
-                 (blasint) a->width, 1, q, (blasint) a->q_stride, k, (blasint) a->k_stride, 0,
-                 scores, BLOCK_KEYS);
-  else
-    for (size_t i = 0; i < n_q; i++)
-      kernels_best ()->scores (n_k, a->width, q + i * a->q_stride, k, a->k_stride,
-                               scores + i * BLOCK_KEYS);
-}
-
-static void
-mix_block (const Attention *a, const float *scores, size_t n_q, const float *v, size_t n_k,
-           float *y)
-{
-  if (n_q > FEW_QUERIES)
-    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) n_q, (blasint) a->width,
-                 (blasint) n_k, 1, scores, BLOCK_KEYS, v, (blasint) a->v_stride, 1, y,
-                 (blasint) a->y_stride);
-  else
-    for (size_t i = 0; i < n_q; i++)
-      kernels_best ()->mix (n_k, a->width, scores + i * BLOCK_KEYS, v, a->v_stride,
-                            y + i * a->y_stride);
+  return MIN (BLOCK_QUERIES, BLOCK_FLOATS / a->width);
 }
 
 /* Turns the raw scores of one query into weights relative to the running maximum, of which keys
  * from `visible` on are 0, and rescales what has been summed up so far. */
 static void
-soften (Softmax *softmax, size_t query, size_t visible, size_t n_k, float scale, float *y,
-        size_t width)
+soften (Block *block, size_t query, size_t visible, size_t n_keys)
 {
-  float *scores = softmax->scores + query * BLOCK_KEYS, top = softmax->top[query];
-  double sum = 0;
+  float *scores = block->scores + query * BLOCK_KEYS, *y = block->y + query * block->width;
+  float top = block->top[query], sum = 0;
 
   for (size_t j = 0; j < visible; j++)
-    {
-      scores[j] *= scale;
-      top = MAX (top, scores[j]);
-    }
+    top = MAX (top, scores[j]);
 
-  const float shrink = visible ? expf (softmax->top[query] - top) : 1;
+  const float shrink = visible ? expf (block->top[query] - top) : 1;
 
   for (size_t j = 0; j < visible; j++)
     {
       scores[j] = expf (scores[j] - top);
       sum += scores[j];
     }
-  memset (scores + visible, 0, (n_k - visible) * sizeof (float));
-  for (size_t i = 0; i < width && shrink != 1; i++)
+  memset (scores + visible, 0, (n_keys - visible) * sizeof (float));
+  for (size_t i = 0; i < block->width && shrink != 1; i++)
     y[i] *= shrink;
-  softmax->sum[query] = softmax->sum[query] * shrink + sum;
-  softmax->top[query] = top;
+  block->sum[query] = block->sum[query] * shrink + sum;
+  block->top[query] = top;
+}
+
+/* Sends queries first .. first + n through the keys of one head; NULL seen = all. */
+static void
+pass_keys (Block *block, size_t first, size_t n, const Keys *keys, size_t head, const size_t *seen)
+{
+  const Kernels *kernels = kernels_best ();
+  const float *k = keys->k + head * keys->head_stride, *v = keys->v + head * keys->head_stride;
+  size_t end = seen ? 0 : keys->n;
+
+  for (size_t i = first; seen && i < first + n; i++)
+    end = MAX (end, seen[i]);
+  for (size_t key = 0; key < end; key += BLOCK_KEYS)
+    {
+      const size_t n_keys = MIN (BLOCK_KEYS, end - key);
+
+      for (size_t i = first; i < first + n; i++)
+        {
+          const size_t visible = seen ? CLAMP (seen[i], key, key + n_keys) - key : n_keys;
+          float *scores = block->scores + i * BLOCK_KEYS;
+
+          kernels->scores (n_keys, block->width, block->q + i * block->width,
+                           k + key * keys->k_stride, keys->k_stride, scores);
+          soften (block, i, visible, n_keys);
+          kernels->mix (n_keys, block->width, scores, v + key * keys->v_stride, keys->v_stride,
+                        block->y + i * block->width);
+        }
+    }
+}
+
+static size_t
+keys_seen (const Attention *a, size_t query)
+{
+  const size_t place = a->past + query;
+
+  if (!a->causal)
+    return a->own.n;
+  return MIN (MAX (place + 1, place < a->n_open ? a->n_open : 0), a->own.n);
+}
+
+/* Takes in the queries of `a` from `first` on, as many as fit; returns how many. */
+static size_t
+load (Block *block, const Attention *a, size_t first, size_t head)
+{
+  const size_t n = MIN (a->n_queries - first, block_queries (a) - block->n);
+  const float scale = (float) (1 / sqrt ((double) a->width));
+
+  for (size_t i = 0; i < n; i++)
+    {
+      const size_t place = block->n + i;
+      const float *from = a->q + (first + i) * a->q_stride + head * a->width;
+
+      for (size_t c = 0; c < a->width; c++)
+        block->q[place * a->width + c] = from[c] * scale;
+      memset (block->y + place * a->width, 0, a->width * sizeof (float));
+      block->seen[place] = keys_seen (a, first + i);
+      block->top[place] = -INFINITY;
+      block->sum[place] = 0;
+    }
+  block->n += n;
+  return n;
 }
 
 static void
-attend_block (const Attention *a, size_t head, size_t first, size_t n_q)
+store (const Block *block, size_t place, const Attention *a, size_t first, size_t n, size_t head)
 {
-  Softmax softmax;
-  const float scale = (float) (1 / sqrt ((double) a->width));
-  const float *q = a->q + first * a->q_stride + head * a->width;
-  float *y = a->y + first * a->y_stride + head * a->width;
-  const size_t past = a->causal ? a->n_keys - a->n_queries : a->n_keys;
-  const size_t end = a->causal ? past + first + n_q : a->n_keys; /* nobody sees further */
-
-  for (size_t i = 0; i < n_q; i++)
+  for (size_t i = 0; i < n; i++)
     {
-      softmax.top[i] = -INFINITY;
-      softmax.sum[i] = 0;
-      memset (y + i * a->y_stride, 0, a->width * sizeof (float));
-    }
-  for (size_t key = 0; key < end; key += BLOCK_KEYS)
-    {
-      const size_t n_k = MIN (BLOCK_KEYS, end - key);
+      const float *y = block->y + (place + i) * a->width, scale = 1 / block->sum[place + i];
+      float *to = a->y + (first + i) * a->y_stride + head * a->width;
 
-      score_block (a, q, n_q, a->k + key * a->k_stride + head * a->width, n_k, softmax.scores);
-      for (size_t i = 0; i < n_q; i++)
-        {
-          const size_t seen = a->causal ? past + first + i + 1 : a->n_keys;
-          const size_t visible = seen > key ? MIN (seen - key, n_k) : 0;
-
-          soften (&softmax, i, visible, n_k, scale, y + i * a->y_stride, a->width);
-        }
-      mix_block (a, softmax.scores, n_q, a->v + key * a->v_stride + head * a->width, n_k, y);
+      for (size_t c = 0; c < a->width; c++)
+        to[c] = y[c] * scale;
     }
-  for (size_t i = 0; i < n_q; i++)
-    for (size_t c = 0; c < a->width; c++)
-      y[i * a->y_stride + c] = (float) (y[i * a->y_stride + c] / softmax.sum[i]);
+}
+
+/* One head of the queries from `first` on of a group: attentions a .. end. */
+static void
+attend_block (const Attention *a, const Attention *end, size_t first, size_t head)
+{
+  Block block;
+  size_t taken[BLOCK_QUERIES], n_taken = 0;
+  size_t from = first;
+  const Attention *last = a;
+
+  block.n = 0;
+  block.width = a->width;
+  for (; last < end && block.n < block_queries (a); last++, from = 0)
+    taken[n_taken++] = load (&block, last, from, head);
+  if (a->shared.n > 0)
+    pass_keys (&block, 0, block.n, &a->shared, head, NULL);
+  for (size_t i = 0, place = 0; i < n_taken; place += taken[i++])
+    if (taken[i] > 0)
+      pass_keys (&block, place, taken[i], &a[i].own, head, block.seen);
+  for (size_t i = 0, place = 0; i < n_taken; place += taken[i++])
+    store (&block, place, &a[i], i == 0 ? first : 0, taken[i], head);
 }
 
 typedef struct {
-  const Attention *attentions;
-  size_t n;
+  const Attention *attentions, *end;
 } Work;
 
-static size_t
-n_blocks (const Attention *a)
+/* The attentions from `a` on that share their first keys, and how many queries they have. */
+static const Attention *
+group_end (const Attention *a, const Attention *end, size_t *n_queries)
 {
-  return (a->n_queries + BLOCK_QUERIES - 1) / BLOCK_QUERIES;
+  const Attention *next = a + 1;
+
+  *n_queries = a->n_queries;
+  for (; next < end && a->shared.n > 0 && next->shared.k == a->shared.k
+         && next->shared.n == a->shared.n;
+       next++)
+    *n_queries += next->n_queries;
+  return next;
+}
+
+static size_t
+n_chunks (const Attention *a, size_t n_queries)
+{
+  return (n_queries + block_queries (a) - 1) / block_queries (a) * a->n_heads;
 }
 
 static void
 attend (gpointer data, size_t chunk)
 {
   const Work *work = data;
-  const Attention *a = work->attentions;
+  const Attention *a = work->attentions, *end;
+  size_t n_queries, first;
 
-  for (; chunk >= n_blocks (a) * a->n_heads; a++)
-    chunk -= n_blocks (a) * a->n_heads;
-
-  const size_t first = chunk / a->n_heads * BLOCK_QUERIES;
-
-  attend_block (a, chunk % a->n_heads, first, MIN (BLOCK_QUERIES, a->n_queries - first));
+  for (;; a = end)
+    {
+      end = group_end (a, work->end, &n_queries);
+      if (chunk < n_chunks (a, n_queries))
+        break;
+      chunk -= n_chunks (a, n_queries);
+    }
+  first = chunk / a->n_heads * block_queries (a);
+  for (; first >= a->n_queries; a++)
+    first -= a->n_queries;
+  attend_block (a, end, first, chunk % a->n_heads);
 }
 
 gboolean
 attention_run (Job *job, const Attention *attentions, size_t n, GError **error)
 {
-  static gsize once;
-  Work work = { attentions, n };
-  size_t n_chunks = 0;
+  Work work = { attentions, attentions + n };
+  const Attention *end;
+  size_t chunks = 0, n_queries;
   double flop = 0;
 
-  if (g_once_init_enter (&once))
+  for (const Attention *a = attentions; a < work.end; a++)
+    flop += 4.0 * a->n_queries * (a->shared.n + a->own.n) * a->n_heads * a->width;
+  for (const Attention *a = attentions; a < work.end; a = end)
     {
-      openblas_set_num_threads (1); /* its threads would fight with the pool's */
-      g_once_init_leave (&once, 1);
+      end = group_end (a, work.end, &n_queries);
+      chunks += n_chunks (a, n_queries);
     }
-  for (size_t i = 0; i < n; i++)
-    {
-      const Attention *a = &attentions[i];
-
-      n_chunks += n_blocks (a) * a->n_heads;
-      flop += 4.0 * a->n_queries * a->n_keys * a->n_heads * a->width;
-    }
-  pool_run (job->pool, n_chunks, attend, &work);
+  pool_run (job->pool, chunks, attend, &work);
   return job_advance (job, flop, error);
 }

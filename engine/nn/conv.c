@@ -135,3 +135,68 @@ conv_run (Job *job, const Conv *conv, const Map *in, Map *out, GError **error)
   map_clear (out);
   return FALSE;
 }
+
+typedef struct {
+  const Conv *conv;
+  const guint8 *labels; /* [out->height][out->width] */
+  Map *out;
+} LabelWork;
+
+/* Adds up the (at most) nine columns of the weights that the labels around one pixel choose. */
+static void
+look_up (const LabelWork *work, int row, int col, size_t panel, float *sum)
+{
+  const Linear *linear = &work->conv->linear;
+  const float *weights = linear->panels + panel * linear->n_in * PANEL_COLS;
+  const int height = work->out->height, width = work->out->width;
+  const size_t n_in = channels_in (work->conv);
+
+  memcpy (sum, linear->bias + panel * PANEL_COLS, PANEL_COLS * sizeof (float));
+  for (int tap = 0; tap < 9; tap++)
+    {
+      const int y = row + tap / 3 - 1, x = col + tap % 3 - 1;
+
+      if (y < 0 || y >= height || x < 0 || x >= width)
+        continue;
+
+      const float *column =
+          weights + (tap * n_in + work->labels[(size_t) y * width + x]) * PANEL_COLS;
+
+      for (int j = 0; j < PANEL_COLS; j++)
+        sum[j] += column[j];
+    }
+}
+
+static void
+label_row (gpointer data, size_t row)
+{
+  const LabelWork *work = data;
+  const size_t n_out = work->out->channels, width = work->out->width;
+  float sum[PANEL_COLS];
+
+  for (size_t panel = 0; panel < linear_n_panels (&work->conv->linear); panel++)
+    for (size_t col = 0; col < width; col++)
+      {
+        const size_t first = panel * PANEL_COLS;
+
+        look_up (work, (int) row, (int) col, panel, sum);
+        memcpy (work->out->data + (row * width + col) * n_out + first, sum,
+                MIN (PANEL_COLS, n_out - first) * sizeof (float));
+      }
+}
+
+gboolean
+conv_run_labels (Job *job, const Conv *conv, const guint8 *labels, int height, int width, Map *out,
+                 GError **error)
+{
+  LabelWork work = { conv, labels, out };
+
+  g_assert (conv->kernel == 3 && conv->kind == CONV_SAME);
+  if (!map_init (out, height, width, (int) conv->linear.n_out, error))
+    return FALSE;
+  pool_run (job->pool, height, label_row, &work);
+  if (job_advance (job, conv_flop (conv, height, width), error))
+    return TRUE;
+  map_clear (out);
+  return FALSE;
+}

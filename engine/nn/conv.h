@@ -27,6 +27,11 @@ void conv_clear (Conv *conv);
 /* Makes `out`, which must be empty; the caller clears it. in->channels must be n_in. */
 gboolean conv_run (Job *job, const Conv *conv, const Map *in, Map *out, GError **error);
 
+/* The same for an input of zeros with a 1 in channel labels[y * width + x] < n_in of each pixel: a
+ * table look-up. CONV_SAME, kernel 3. */
+gboolean conv_run_labels (Job *job, const Conv *conv, const guint8 *labels, int height, int width,
+                          Map *out, GError **error);
+
 /* Width and height of the output for an input side. */
 int conv_out_side (const Conv *conv, int side);
 

@@ -47,7 +47,7 @@ typedef struct {
   float *vectors, *coarse, *coverage;
   float *hidden; /* [n_sequences][n_cells][d] */
   float *logits, *scratch;
-  Cache cache;
+  Cache shared, cache; /* shared: empty where each variation has its own prefix */
 } Work;
 
 static void
@@ -62,6 +62,7 @@ work_clear (Work *work)
   buffer_free (work->logits);
   buffer_free (work->scratch);
   cache_clear (&work->cache);
+  cache_clear (&work->shared);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
 
@@ -85,9 +86,7 @@ work_init (Work *work, const Nets *nets, const Canvas *canvas, const PlanWindow 
          && (work->hidden = buffer_new (n, d * sizeof (float), what, error))
          && (work->logits =
                  buffer_new (canvas->n_variations, n_codes * sizeof (float), what, error))
-         && (work->scratch = buffer_new (2, n_codes * sizeof (float), what, error))
-         && cache_init (&work->cache, nets->fill.blocks.n_layers, canvas->n_variations,
-                        work->n_cells + window->n_cells, (int) d, error);
+         && (work->scratch = buffer_new (2, n_codes * sizeof (float), what, error));
 }
 
 /* Rows of `width` numbers per cell: the window's part of a whole level. */
@@ -128,17 +127,36 @@ look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
 
 /* While nothing has been sampled yet, all variations see the same: one prefix serves them all. */
 static gboolean
-run_prefix (Job *job, const Nets *nets, const Canvas *canvas, Work *work, GError **error)
+run_prefix (Job *job, const Nets *nets, const Canvas *canvas, Work *work, int n_entries,
+            GError **error)
 {
-  g_auto (Cache) shared = { 0 };
+  const GptBlocks *blocks = &nets->fill.blocks;
+  const int n = work->n_sequences, n_cells = work->n_cells;
 
   if (canvas->coarse || memchr (canvas->state, CELL_FILLED, canvas_cells (canvas)))
-    return fill_prefix (job, &nets->fill, &work->cache, work->views, work->hidden, error);
-  if (!cache_init (&shared, work->cache.n_layers, 1, work->n_cells, work->cache.width, error)
-      || !fill_prefix (job, &nets->fill, &shared, work->views, work->hidden, error))
+    return gpt_blocks_cache (blocks, &work->cache, n, n_cells + n_entries, error)
+           && fill_prefix (job, &nets->fill, &work->cache, work->views, work->hidden, error);
+  if (!gpt_blocks_cache (blocks, &work->cache, n, n_entries, error)
+      || !gpt_blocks_cache (blocks, &work->shared, 1, n_cells, error)
+      || !fill_prefix (job, &nets->fill, &work->shared, work->views, work->hidden, error))
     return FALSE;
-  cache_share (&work->cache, &shared);
+  cache_follow (&work->cache, &work->shared);
   return TRUE;
+}
+
+/* Which cells draw anew is decided by chance of its own: a level that no plan has. */
+enum { ANEW_LEVEL = 1 << 20 };
+
+double
+sample_draw (const SampleOptions *options, int v, int level, int row, int col)
+{
+  const int variation = options->first_variation + v;
+
+  if (options->amount >= 0
+      && (level > 0
+          || philox_uniform (options->seed, variation, ANEW_LEVEL, row, col) >= options->amount))
+    return philox_uniform (options->similar_seed, options->similar_variation, level, row, col);
+  return philox_uniform (options->seed, variation, level, row, col);
 }
 
 /* Puts the token of every variation into the canvas and into the window. */
@@ -151,8 +169,8 @@ choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
 
   for (int v = 0; v < work->n_sequences; v++)
     {
-      const double u = philox_uniform (options->seed, v, canvas->level, cell / canvas->cols,
-                                       cell % canvas->cols);
+      const double u =
+          sample_draw (options, v, canvas->level, cell / canvas->cols, cell % canvas->cols);
       double log_probability;
       const int token = choose_token (work->logits + (size_t) v * n_codes, n_codes,
                                       &options->choose, u, NULL, work->scratch, &log_probability);
@@ -184,7 +202,7 @@ canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *win
   if (!work_init (&work, nets, canvas, window, error))
     return FALSE;
   look (&work, canvas, box, nets->fill.n_labels);
-  if (!run_prefix (job, nets, canvas, &work, error))
+  if (!run_prefix (job, nets, canvas, &work, window->n_cells, error))
     return FALSE;
   for (int i = 0; i < window->n_cells; i++)
     {

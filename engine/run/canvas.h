@@ -16,7 +16,14 @@ typedef struct {
 typedef struct {
   ChooseOptions choose;
   guint64 seed;
+  int first_variation;
+  guint64 similar_seed; /* "more like this", see tessera.h */
+  int similar_variation;
+  double amount; /* < 0 = off */
 } SampleOptions;
+
+/* The uniform number that decides a cell of variation v of the batch. */
+double sample_draw (const SampleOptions *options, int v, int level, int row, int col);
 
 /* Every variation starts from the same vectors [rows][cols][embed_dim]; hole cells are empty. */
 gboolean canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations,

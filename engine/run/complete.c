@@ -6,9 +6,12 @@
 #include "run/canvas.h"
 #include "run/estimate.h"
 #include "run/pixels.h"
+#include "run/preview.h"
 #include "run/recipe.h"
 #include "sample/rank.h"
 #include <string.h>
+
+enum { MAX_TRIED = 2 * TESSERA_MAX_VARIATIONS };
 
 /* A completion on its way. */
 typedef struct {
@@ -16,15 +19,28 @@ typedef struct {
   const TesseraRequest *request;
   const Scene *scene;
   Job *job;
+  int n;            /* variations that are tried: more than are wanted where effort is high */
+  int n_finished;   /* of the finest level */
   Canvas canvas;    /* of the level being filled */
-  float **pictures; /* [variation]: the completed picture of the last finished level */
+  float **pictures; /* [n]: the completed picture of the last finished level */
+  TesseraTimes times;
 } Run;
+
+/* Adds the time since *since to one of the run's sums and starts anew. */
+static void
+clock_add (double *sum, gint64 *since)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  *sum += (now - *since) / 1e6;
+  *since = now;
+}
 
 static void
 run_clear (Run *run)
 {
   canvas_clear (&run->canvas);
-  for (int v = 0; run->pictures && v < run->request->n_variations; v++)
+  for (int v = 0; run->pictures && v < run->n; v++)
     buffer_free (run->pictures[v]);
   g_clear_pointer (&run->pictures, g_free);
 }
@@ -69,8 +85,24 @@ finish_pixels (const Run *run, int level, int variation, float *filled, GError *
          && (level > 0 || request->texture <= 0
              || (borrow_texture (filled, pixels->picture, pixels->hole, pixels->width,
                                  pixels->height, request->texture / 100,
-                                 request->seed + (guint64) variation, error)
+                                 request->seed + request->first_variation + variation, error)
                  && job_advance (run->job, 0, error)));
+}
+
+/* What was made, clamped, and outside the hole the picture itself. */
+static gboolean
+finish_variation (const Run *run, int level, int variation, float *filled, GError **error)
+{
+  const SceneLevel *pixels = &run->scene->levels[level];
+  const size_t n = (size_t) pixels->width * pixels->height;
+
+  if (!finish_pixels (run, level, variation, filled, error))
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    for (int c = 0; c < 3; c++)
+      filled[3 * i + c] =
+          pixels->hole[i] ? CLAMP (filled[3 * i + c], 0, 1) : pixels->picture[3 * i + c];
+  return TRUE;
 }
 
 /* Decodes one variation around the hole and sets it into the level's picture. */
@@ -83,6 +115,7 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
   const float *vectors = canvas->vectors + variation * canvas_cells (canvas) * canvas->embed_dim;
   const CellBox box = estimate_decoded (run->scene, level);
   buffer_auto float *filled = buffer_new (n, 3 * sizeof (float), "the picture", error);
+  gint64 since = g_get_monotonic_time ();
 
   if (!filled)
     return FALSE;
@@ -91,44 +124,86 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
       && !pixels_decode (run->job, run->nets->vqgan, vectors, canvas->cols, box, pixels->picture,
                          pixels->hole, pixels->width, filled, error))
     return FALSE;
-  if (!finish_pixels (run, level, variation, filled, error))
+  clock_add (&run->times.decode, &since);
+  if (!finish_variation (run, level, variation, filled, error))
     return FALSE;
-  for (size_t i = 0; i < n; i++)
-    for (int c = 0; c < 3; c++)
-      filled[3 * i + c] =
-          pixels->hole[i] ? CLAMP (filled[3 * i + c], 0, 1) : pixels->picture[3 * i + c];
+  clock_add (&run->times.pixels, &since);
   buffer_free (*picture);
   *picture = g_steal_pointer (&filled);
   return TRUE;
 }
 
 static gboolean
-run_level (Run *run, int level, double *log_likelihood, GError **error)
+sample_level (Run *run, int level, GError **error)
 {
-  const SceneLevel *pixels = &run->scene->levels[level];
   const Plan *plan = run->scene->plan;
-  const SampleOptions options = {
-    { run->request->temperature, run->request->top_k, run->request->top_p }, run->request->seed
-  };
-  const int n = run->request->n_variations;
+  const TesseraRequest *request = run->request;
+  const SampleOptions options = { { request->temperature, request->top_k, request->top_p },
+                                  request->seed,
+                                  request->first_variation,
+                                  request->similar_seed,
+                                  request->similar_variation,
+                                  request->amount };
   g_auto (Map) vectors = { 0 };
+  gint64 since = g_get_monotonic_time ();
 
-  canvas_clear (&run->canvas);
-  if (!pixels_encode (run->job, run->nets->vqgan, pixels->picture, pixels->height, pixels->width,
-                      &vectors, error)
-      || !canvas_init (&run->canvas, run->scene, level, n, &vectors, error)
+  if (!pixels_encode (run->job, run->nets->vqgan, run->scene->levels[level].picture,
+                      run->scene->levels[level].height, run->scene->levels[level].width, &vectors,
+                      error)
+      || !canvas_init (&run->canvas, run->scene, level, run->n, &vectors, error)
       || (level + 1 < plan->frame.n_levels && !encode_guides (run, level, error)))
     return FALSE;
+  clock_add (&run->times.encode, &since);
   for (int i = 0; i < plan->n_windows; i++)
     if (plan->windows[i].level == level
-        && !canvas_sample (run->job, run->nets, &run->canvas, &plan->windows[i], &options, error))
+        && (!canvas_sample (run->job, run->nets, &run->canvas, &plan->windows[i], &options, error)
+            || !preview_window (run->job, run->nets, request, run->scene, &run->canvas,
+                                &plan->windows[i], error)))
       return FALSE;
-  for (int v = 0; v < n; v++)
+  clock_add (&run->times.sample, &since);
+  return TRUE;
+}
+
+static gboolean
+run_level (Run *run, int level, double *log_likelihood, GError **error)
+{
+  canvas_clear (&run->canvas);
+  if (!sample_level (run, level, error))
+    return FALSE;
+  for (int v = 0; v < run->n; v++)
     {
       log_likelihood[v] += run->canvas.log_likelihood[v];
       if (!decode_variation (run, level, v, &run->pictures[v], error))
         return FALSE;
+      preview_level (run->request, run->scene, level, v, run->pictures[v]);
+      run->n_finished = level == 0 ? v + 1 : 0;
     }
+  return TRUE;
+}
+
+/* Draft: the finest level is the one above, enlarged; texture then makes up for what it lacks. */
+static gboolean
+enlarge_level (Run *run, GError **error)
+{
+  const SceneLevel *pixels = &run->scene->levels[0];
+  gint64 since = g_get_monotonic_time ();
+
+  for (int v = 0; v < run->n; v++)
+    {
+      buffer_auto float *filled = buffer_new ((size_t) pixels->width * pixels->height,
+                                              3 * sizeof (float), "the picture", error);
+
+      if (!filled)
+        return FALSE;
+      picture_double (run->pictures[v], pixels->width / 2, pixels->height / 2, 3, filled);
+      if (!finish_variation (run, 0, v, filled, error))
+        return FALSE;
+      buffer_free (run->pictures[v]);
+      run->pictures[v] = g_steal_pointer (&filled);
+      preview_level (run->request, run->scene, 0, v, run->pictures[v]);
+      run->n_finished = v + 1;
+    }
+  clock_add (&run->times.pixels, &since);
   return TRUE;
 }
 
@@ -156,14 +231,15 @@ cut_result (const Run *run, const float *picture, Completed *completed, GError *
   return TRUE;
 }
 
+/* The best of what is finished, as many as were wanted. */
 static TesseraResult *
 make_result (const Run *run, const double *log_likelihood, int n_cells, GError **error)
 {
-  const int n = run->request->n_variations;
+  const int n = run->n_finished;
   const SceneLevel *finest = &run->scene->levels[0];
   g_autoptr (TesseraResult) result = g_new0 (TesseraResult, 1);
-  double rim[TESSERA_MAX_VARIATIONS], mean[TESSERA_MAX_VARIATIONS];
-  int order[TESSERA_MAX_VARIATIONS];
+  double rim[MAX_TRIED], mean[MAX_TRIED];
+  int order[MAX_TRIED];
 
   for (int v = 0; v < n; v++)
     {
@@ -171,20 +247,44 @@ make_result (const Run *run, const double *log_likelihood, int n_cells, GError *
       mean[v] = log_likelihood[v] / MAX (n_cells, 1);
     }
   rank_order (n, rim, mean, order);
-  result->n = n;
+  result->n = MIN (n, run->request->n_variations);
   result->bounds = run->scene->bounds;
-  result->completed = g_new0 (Completed, n);
-  for (int i = 0; i < n; i++)
+  result->times = run->times;
+  result->completed = g_new0 (Completed, result->n);
+  for (int i = 0; i < result->n; i++)
     {
       const int v = order[i];
+      Completed *completed = &result->completed[i];
 
-      result->completed[i] =
-          (Completed){ .variation = v, .log_likelihood = mean[v], .rim_ratio = rim[v] };
-      if (!cut_result (run, run->pictures[v], &result->completed[i], error))
+      *completed = (Completed){ .variation = run->request->first_variation + v,
+                                .log_likelihood = mean[v],
+                                .rim_ratio = rim[v] };
+      if (!cut_result (run, run->pictures[v], completed, error))
         return NULL;
+      completed->recipe = recipe_write (run->nets, run->request, completed);
     }
-  result->recipe = recipe_write (run->nets, run->request);
   return g_steal_pointer (&result);
+}
+
+/* Coarsest level first. FALSE also where the caller has stopped it; run->n_finished tells what is
+ * there. */
+static gboolean
+run_levels (Run *run, double *log_likelihood, GError **error)
+{
+  const int n_levels = run->scene->plan->frame.n_levels;
+  const gboolean draft = run->request->effort == TESSERA_EFFORT_DRAFT && n_levels > 1;
+
+  run->pictures = g_new0 (float *, run->n);
+  for (int level = n_levels - 1; level >= (draft ? 1 : 0); level--)
+    if (!run_level (run, level, log_likelihood, error))
+      return FALSE;
+  return !draft || enlarge_level (run, error);
+}
+
+int
+complete_n_tried (const TesseraRequest *request)
+{
+  return request->n_variations * (request->effort == TESSERA_EFFORT_HIGH ? 2 : 1);
 }
 
 TesseraResult *
@@ -192,10 +292,13 @@ complete_run (const Nets *nets, const TesseraRequest *request, GError **error)
 {
   g_autoptr (Scene) scene = scene_new (nets, request, error);
   g_autoptr (Pool) pool = NULL;
+  g_autoptr (GError) stopped = NULL;
   TesseraEstimate estimate;
   Job job = { .progress = request->progress, .progress_data = request->progress_data };
-  g_auto (Run) run = { .nets = nets, .request = request, .scene = scene, .job = &job };
-  double log_likelihood[TESSERA_MAX_VARIATIONS] = { 0 };
+  g_auto (Run) run = {
+    .nets = nets, .request = request, .scene = scene, .job = &job, .n = complete_n_tried (request)
+  };
+  double log_likelihood[MAX_TRIED] = { 0 };
 
   if (!scene)
     return NULL;
@@ -205,10 +308,12 @@ complete_run (const Nets *nets, const TesseraRequest *request, GError **error)
   pool = pool_new (request->n_threads);
   job.pool = pool;
   job.total = estimate.flop;
-  run.pictures = g_new0 (float *, request->n_variations);
-  for (int level = scene->plan->frame.n_levels - 1; level >= 0; level--)
-    if (!run_level (&run, level, log_likelihood, error))
+  if (!run_levels (&run, log_likelihood, &stopped)
+      && !(g_error_matches (stopped, TESSERA_ERROR, TESSERA_ERROR_CANCELLED) && run.n_finished > 0))
+    {
+      g_propagate_error (error, g_steal_pointer (&stopped));
       return NULL;
+    }
   return make_result (&run, log_likelihood, estimate.n_cells, error);
 }
 
@@ -218,8 +323,10 @@ tessera_result_free (TesseraResult *result)
   if (!result)
     return;
   for (int i = 0; result->completed && i < result->n; i++)
-    buffer_free (result->completed[i].rgba);
+    {
+      buffer_free (result->completed[i].rgba);
+      g_free (result->completed[i].recipe);
+    }
   g_free (result->completed);
-  g_free (result->recipe);
   g_free (result);
 }

@@ -1,4 +1,5 @@
 #include "run/estimate.h"
+#include "run/complete.h"
 #include "nn/kernels.h"
 #include <stdlib.h>
 #include <string.h>
@@ -62,19 +63,27 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
                      TesseraEstimate *estimate)
 {
   const Plan *plan = scene->plan;
-  const int n = request->n_variations;
+  const int n = complete_n_tried (request);
+  const gboolean draft = request->effort == TESSERA_EFFORT_DRAFT && plan->frame.n_levels > 1;
+  const PixelBox box = plan->frame.box;
   const SceneLevel *finest = &scene->levels[0];
   const gsize pixels = (gsize) finest->width * finest->height;
   const gsize cells = (gsize) plan->levels[0].rows * plan->levels[0].cols;
 
-  *estimate = (TesseraEstimate){ .n_levels = plan->frame.n_levels, .n_windows = plan->n_windows };
-  for (int l = 0; l < plan->frame.n_levels; l++)
+  *estimate =
+      (TesseraEstimate){ .n_levels = plan->frame.n_levels,
+                         .n_windows = plan->n_windows,
+                         .context = { box.x, box.y, MIN (box.width, request->picture.width - box.x),
+                                      MIN (box.height, request->picture.height - box.y) } };
+  for (int l = draft ? 1 : 0; l < plan->frame.n_levels; l++)
     estimate->flop += level_flop (nets, scene, l, n);
   for (int i = 0; i < plan->n_windows; i++)
     {
       const PlanWindow *window = &plan->windows[i];
       const gboolean shared = i == 0;
 
+      if (draft && window->level == 0)
+        continue;
       estimate->n_cells += window->n_cells;
       estimate->flop += fill_flop (&nets->fill, window->window.rows * window->window.cols,
                                    shared ? 1 : n, window->n_cells, n);

@@ -23,7 +23,6 @@ Nets *
 nets_open (const char *path, GError **error)
 {
   g_autoptr (Nets) nets = g_new0 (Nets, 1);
-  Span bytes;
 
   nets->model = model_open (path, error);
   if (!nets->model)
@@ -33,8 +32,6 @@ nets_open (const char *path, GError **error)
       g_prefix_error (error, "%s: ", path);
       return NULL;
     }
-  bytes = safetensors_bytes (nets->model->file);
-  nets->fingerprint = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes.data, bytes.size);
   return g_steal_pointer (&nets);
 }
 
@@ -48,4 +45,17 @@ nets_close (Nets *nets)
   g_clear_pointer (&nets->model, model_close);
   g_free (nets->fingerprint);
   g_free (nets);
+}
+
+const char *
+nets_fingerprint (const Nets *nets)
+{
+  Nets *self = (Nets *) nets; /* constant but for what the lock guards */
+  const Span bytes = safetensors_bytes (nets->model->file);
+
+  g_mutex_lock (&self->lock);
+  if (!self->fingerprint)
+    self->fingerprint = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes.data, bytes.size);
+  g_mutex_unlock (&self->lock);
+  return self->fingerprint;
 }

@@ -5,12 +5,17 @@
 
 typedef struct {
   Model *model;
-  Vqgan *vqgan; /* NULL where the file has no tokenizer */
-  Fill fill;    /* empty (window 0) where the kind is not fill */
-  char *fingerprint;
+  Vqgan *vqgan;      /* NULL where the file has no tokenizer */
+  Fill fill;         /* empty (window 0) where the kind is not fill */
+  GMutex lock;       /* of the fingerprint */
+  char *fingerprint; /* NULL until somebody asks */
 } Nets;
 
 /* Every weight that the kind needs is read, so a file that opens is a file that works. */
 Nets *nets_open (const char *path, GError **error);
 void nets_close (Nets *nets); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Nets, nets_close)
+
+/* SHA-256 of the file, 64 hex digits, computed at the first call: hashing a large file takes longer
+ * than opening it. */
+const char *nets_fingerprint (const Nets *nets);

@@ -140,18 +140,16 @@ attn_block_run (Job *job, const AttnBlock *block, Map *x, GError **error)
       || !conv_run (job, &block->v, &h, &v, error))
     return FALSE;
 
-  const Attention attention = { .n_queries = n,
-                                .n_keys = n,
-                                .n_heads = 1,
-                                .width = width,
-                                .q = q.data,
-                                .k = k.data,
-                                .v = v.data,
-                                .y = h.data,
-                                .q_stride = width,
-                                .k_stride = width,
-                                .v_stride = width,
-                                .y_stride = width };
+  const Attention attention = {
+    .n_queries = n,
+    .n_heads = 1,
+    .width = width,
+    .q = q.data,
+    .y = h.data,
+    .q_stride = width,
+    .y_stride = width,
+    .own = { .n = n, .k = k.data, .v = v.data, .k_stride = width, .v_stride = width }
+  };
 
   if (!attention_run (job, &attention, 1, error)
       || !conv_run (job, &block->proj_out, &h, &out, error))

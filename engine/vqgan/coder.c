@@ -208,9 +208,9 @@ run_conv (Job *job, const Conv *conv, Map *x, GError **error)
 }
 
 gboolean
-coder_run (Job *job, const Coder *coder, Map *x, const Map *seam, GError **error)
+coder_run (Job *job, const Coder *coder, guint first, Map *x, const Map *seam, GError **error)
 {
-  for (guint i = 0; i < coder->stages->len; i++)
+  for (guint i = first; i < coder->stages->len; i++)
     {
       const Stage *stage = &g_array_index (coder->stages, Stage, i);
       gboolean ok = FALSE;
@@ -237,6 +237,16 @@ coder_run (Job *job, const Coder *coder, Map *x, const Map *seam, GError **error
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+coder_run_labels (Job *job, const Coder *coder, const guint8 *labels, int height, int width, Map *x,
+                  GError **error)
+{
+  const Stage *first = &g_array_index (coder->stages, Stage, 0);
+
+  return conv_run_labels (job, &first->conv, labels, height, width, x, error)
+         && coder_run (job, coder, 1, x, NULL, error);
 }
 
 double

@@ -1,50 +1,39 @@
 #include "vqgan/vqgan.h"
 #include "vqgan/coder.h"
-#include <cblas.h>
+#include "vqgan/quantiser.h"
 #include <string.h>
 
 struct Vqgan {
   VqSchema schema;
-  Coder encoder, decoder;
-  float *codebook;  /* [n_embed][embed_dim] */
-  float *half_norm; /* [n_embed] |e|^2 / 2 */
+  Coder encoder, decoder; /* decoder.stages NULL: an encoder alone */
+  Quantiser quantiser;
 };
 
-static gboolean
-read_codebook (Vqgan *vqgan, const Weights *root, GError **error)
+static Vqgan *
+new_vqgan (const Model *model, const VqSchema *schema, const char *prefix, gboolean decodes,
+           GError **error)
 {
-  const int n = vqgan->schema.n_embed, width = vqgan->schema.embed_dim, shape[] = { n, width };
+  g_autoptr (Vqgan) vqgan = g_new0 (Vqgan, 1);
+  const Weights root = weights_root (model, prefix);
 
-  vqgan->codebook = weights_read (root, "quantize.embedding.weight", 2, shape, error);
-  if (!vqgan->codebook)
-    return FALSE;
-  vqgan->half_norm = buffer_new (n, sizeof (float), "codebook", error);
-  if (!vqgan->half_norm)
-    return FALSE;
-  for (int i = 0; i < n; i++)
-    {
-      const float *code = vqgan_code (vqgan, i);
-      double sum = 0;
-
-      for (int c = 0; c < width; c++)
-        sum += (double) code[c] * code[c];
-      vqgan->half_norm[i] = (float) (sum / 2);
-    }
-  return TRUE;
+  vqgan->schema = *schema;
+  if (!encoder_init (&vqgan->encoder, schema, &root, error)
+      || (decodes && !decoder_init (&vqgan->decoder, schema, &root, error))
+      || !quantiser_init (&vqgan->quantiser, schema, &root, error))
+    return NULL;
+  return g_steal_pointer (&vqgan);
 }
 
 Vqgan *
 vqgan_new (const Model *model, const char *prefix, GError **error)
 {
-  g_autoptr (Vqgan) vqgan = g_new0 (Vqgan, 1);
-  const Weights root = weights_root (model, prefix);
+  return new_vqgan (model, &model->schema.vqgan, prefix, TRUE, error);
+}
 
-  vqgan->schema = model->schema.vqgan;
-  if (!encoder_init (&vqgan->encoder, &vqgan->schema, &root, error)
-      || !decoder_init (&vqgan->decoder, &vqgan->schema, &root, error)
-      || !read_codebook (vqgan, &root, error))
-    return NULL;
-  return g_steal_pointer (&vqgan);
+Vqgan *
+vqgan_new_encoder (const Model *model, const VqSchema *schema, const char *prefix, GError **error)
+{
+  return new_vqgan (model, schema, prefix, FALSE, error);
 }
 
 void
@@ -54,8 +43,7 @@ vqgan_free (Vqgan *vqgan)
     return;
   coder_clear (&vqgan->encoder);
   coder_clear (&vqgan->decoder);
-  buffer_free (vqgan->codebook);
-  buffer_free (vqgan->half_norm);
+  quantiser_clear (&vqgan->quantiser);
   g_free (vqgan);
 }
 
@@ -65,10 +53,22 @@ vqgan_schema (const Vqgan *vqgan)
   return &vqgan->schema;
 }
 
+int
+vqgan_n_tokens (const Vqgan *vqgan)
+{
+  return quantiser_n_tokens (&vqgan->quantiser);
+}
+
+const float *
+vqgan_entry (const Vqgan *vqgan, int entry)
+{
+  return vqgan->quantiser.entries + (size_t) entry * vqgan->schema.embed_dim;
+}
+
 const float *
 vqgan_code (const Vqgan *vqgan, int token)
 {
-  return vqgan->codebook + (size_t) token * vqgan->schema.embed_dim;
+  return vqgan_entry (vqgan, quantiser_entry (&vqgan->quantiser, token));
 }
 
 /* PyTorch's pixel_unshuffle: channel c * p * p + dy * p + dx of the small map holds colour c of
@@ -102,13 +102,59 @@ shuffle (const Map *from, int p, Map *to, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_size (const Vqgan *vqgan, int height, int width, GError **error)
+{
+  const int f = vq_factor (&vqgan->schema);
+
+  if (height >= f && width >= f)
+    return TRUE;
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+               "The picture has %d x %d pixels; this model needs at least %d x %d.", width, height,
+               f, f);
+  return FALSE;
+}
+
 gboolean
 vqgan_encode (Job *job, const Vqgan *vqgan, const Map *picture, Map *vectors, GError **error)
 {
   g_auto (Map) x = { 0 };
 
-  if (!unshuffle (picture, vqgan->schema.patch, &x, error)
-      || !coder_run (job, &vqgan->encoder, &x, NULL, error))
+  if (!check_size (vqgan, picture->height, picture->width, error)
+      || !unshuffle (picture, vqgan->schema.patch, &x, error)
+      || !coder_run (job, &vqgan->encoder, 0, &x, NULL, error))
+    return FALSE;
+  *vectors = (Map){ 0 };
+  map_replace (vectors, &x);
+  return TRUE;
+}
+
+static gboolean
+check_labels (const Vqgan *vqgan, const guint8 *labels, int height, int width, GError **error)
+{
+  for (size_t i = 0; i < (size_t) height * width; i++)
+    if (labels[i] >= vqgan->schema.in_channels)
+      {
+        g_set_error (
+            error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+            "The label map holds label %d at column %zu, row %zu; the model knows labels 0 "
+            "to %d.",
+            labels[i], i % width, i / width, vqgan->schema.in_channels - 1);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+gboolean
+vqgan_encode_labels (Job *job, const Vqgan *vqgan, const guint8 *labels, int height, int width,
+                     Map *vectors, GError **error)
+{
+  g_auto (Map) x = { 0 };
+
+  g_assert (vqgan->schema.patch == 1);
+  if (!check_size (vqgan, height, width, error)
+      || !check_labels (vqgan, labels, height, width, error)
+      || !coder_run_labels (job, &vqgan->encoder, labels, height, width, &x, error))
     return FALSE;
   *vectors = (Map){ 0 };
   map_replace (vectors, &x);
@@ -116,34 +162,34 @@ vqgan_encode (Job *job, const Vqgan *vqgan, const Map *picture, Map *vectors, GE
 }
 
 gboolean
+vqgan_entries (Job *job, const Vqgan *vqgan, const float *vectors, size_t n,
+               const float *exponential, int *entries, GError **error)
+{
+  return quantiser_choose (job, &vqgan->quantiser, vectors, n, exponential, entries, error);
+}
+
+gboolean
+vqgan_scores (Job *job, const Vqgan *vqgan, const float *vectors, size_t n, float *scores,
+              GError **error)
+{
+  return quantiser_scores (job, &vqgan->quantiser, vectors, n, scores, error);
+}
+
+void
+vqgan_tokens (const Vqgan *vqgan, const int *entries, size_t n, int *tokens)
+{
+  for (size_t i = 0; i < n; i++)
+    tokens[i] = quantiser_token (&vqgan->quantiser, entries[i], i);
+}
+
+gboolean
 vqgan_quantise (Job *job, const Vqgan *vqgan, const float *vectors, size_t n, int *tokens,
                 GError **error)
 {
-  enum { BLOCK = 64 };
-  const int n_codes = vqgan->schema.n_embed, width = vqgan->schema.embed_dim;
-  buffer_auto float *products = buffer_new (BLOCK, n_codes * sizeof (float), "tokens", error);
-
-  if (!products)
+  if (!vqgan_entries (job, vqgan, vectors, n, NULL, tokens, error))
     return FALSE;
-  for (size_t first = 0; first < n; first += BLOCK)
-    {
-      const size_t rows = MIN (BLOCK, n - first);
-
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) rows, n_codes, width, 1,
-                   vectors + first * width, width, vqgan->codebook, width, 0, products, n_codes);
-      for (size_t row = 0; row < rows; row++)
-        {
-          const float *product = products + row * n_codes;
-          int best = 0;
-
-          /* |z - e|^2 = |z|^2 + 2 (|e|^2 / 2 - z e): least where z e - |e|^2 / 2 is most. */
-          for (int code = 1; code < n_codes; code++)
-            if (product[code] - vqgan->half_norm[code] > product[best] - vqgan->half_norm[best])
-              best = code;
-          tokens[first + row] = best;
-        }
-    }
-  return job_advance (job, 2.0 * n * n_codes * width, error);
+  vqgan_tokens (vqgan, tokens, n, tokens);
+  return TRUE;
 }
 
 /* The level above averaged over 2 x 2 positions. */
@@ -186,11 +232,11 @@ vqgan_decode (Job *job, const Vqgan *vqgan, const Map *vectors, const Map *seam,
   Map levels[MAX_LEVELS] = { 0 };
   gboolean ok = map_init (&x, vectors->height, vectors->width, vectors->channels, error);
 
-  g_assert (!vqgan->schema.seam || seam);
+  g_assert (vqgan->decoder.stages && (!vqgan->schema.seam || seam));
   if (ok)
     memcpy (x.data, vectors->data, map_cells (&x) * x.channels * sizeof (float));
   ok = ok && (!vqgan->schema.seam || seam_levels (vqgan, seam, levels, error))
-       && coder_run (job, &vqgan->decoder, &x, levels, error)
+       && coder_run (job, &vqgan->decoder, 0, &x, levels, error)
        && shuffle (&x, vqgan->schema.patch, picture, error);
   for (int l = 0; l < MAX_LEVELS; l++)
     map_clear (&levels[l]);

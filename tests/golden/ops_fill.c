@@ -128,7 +128,7 @@ op_fill_window (Case *kase, JsonObject *step, GError **error)
   logits = g_new (float, (size_t) setup.n_cells *n_codes);
   scratch = g_new (float, 2 * n_codes);
   tokens = g_new (int, setup.n_cells);
-  if (!cache_init (&cache, fill.blocks.n_layers, 1, (int) n + setup.n_cells, d, error)
+  if (!gpt_blocks_cache (&fill.blocks, &cache, 1, (int) n + setup.n_cells, error)
       || !fill_prefix (kase->job, &fill, &cache, &setup.window, prefix, error))
     return FALSE;
   for (int i = 0; i < setup.n_cells; i++)
