@@ -8,10 +8,10 @@ tessera_import_init (TesseraImport *import)
 }
 
 gboolean
-tessera_import (const TesseraImport *import, GError **error)
+tessera_import (const TesseraImport *import, TesseraImported *imported, GError **error)
 {
   g_return_val_if_fail (import->checkpoint && import->output, FALSE);
-  if (!import_run (import, error))
+  if (!import_run (import, imported, error))
     return FALSE;
   if (import->progress)
     import->progress (1, import->progress_data); /* too late to stop */

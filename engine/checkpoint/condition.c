@@ -11,7 +11,7 @@ static const char *const names[] = {
   [CONDITION_COORD] = "coord",
   [CONDITION_CLASS] = "class",
   [CONDITION_SOS] = "sos",
-  [CONDITION_TOKENS] = "tokens",
+  [CONDITION_PREFIX] = "prefix",
 };
 
 static gboolean
@@ -47,7 +47,7 @@ parse (Condition *condition, const char *told, GError **error)
       }
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_QUESTION,
                "The condition must be segmentation, depth, picture, coord:CODES, class:CLASSES, "
-               "sos:TOKEN or tokens:N, not \"%.40s\".",
+               "sos:TOKEN or prefix:N, not \"%.40s\".",
                told);
   return FALSE;
 }
@@ -114,7 +114,7 @@ from_config (Condition *condition, const ConditionSource *source, gboolean *know
     }
   if (ends_with (target, "DummyCondStage"))
     {
-      condition->kind = CONDITION_TOKENS;
+      condition->kind = CONDITION_PREFIX;
       return TRUE;
     }
   *known = word || target;
@@ -134,7 +134,7 @@ from_weights (Condition *condition, const ConditionSource *source, GError **erro
   if (!part_has (&part, "encoder."))
     return fail (error, TESSERA_ERROR_QUESTION,
                  "What does the transformer go by? The checkpoint does not show it. Pass "
-                 "--condition coord, class:CLASSES, sos or tokens:N, or the yaml file with "
+                 "--condition coord, class:CLASSES, sos or prefix:N, or the yaml file with "
                  "--config.");
   if (!derive_vq (condition, source, (ConfigNode){ 0 }, FALSE, error))
     return FALSE;
@@ -152,15 +152,15 @@ fill_in (Condition *condition, const ConditionSource *source, GError **error)
     condition->number = source->gpt->vocab_size;
   if (condition->kind == CONDITION_COORD && !condition->down_factor)
     condition->down_factor = 1 << (source->vq->n_levels - 1);
-  if (condition->kind == CONDITION_TOKENS && !condition->number)
+  if (condition->kind == CONDITION_PREFIX && !condition->number)
     condition->number = MAX (rest, 0);
   if (condition->kind == CONDITION_CLASS && !condition->number)
     return fail (error, TESSERA_ERROR_QUESTION,
                  "How many classes does the transformer know? Pass --condition class:N.");
-  if (condition->kind == CONDITION_TOKENS
+  if (condition->kind == CONDITION_PREFIX
       && (condition->number < 1 || condition->number >= source->gpt->block_size))
     return fail (error, TESSERA_ERROR_QUESTION,
-                 "How many tokens stand before the picture's? Pass --condition tokens:N.");
+                 "How many tokens stand before the picture's? Pass --condition prefix:N.");
   condition->label_shift =
       source->label_shift >= 0 ? source->label_shift : condition->vq.in_channels == COCO_LABELS;
   return TRUE;
@@ -183,7 +183,7 @@ check (const Condition *condition, const ConditionSource *source, GError **error
     }
   if (condition_has_vq (condition)
           ? vq_shape_n_tokens (&condition->vq) > vocabulary
-          : condition->kind != CONDITION_TOKENS && condition->number > vocabulary)
+          : condition->kind != CONDITION_PREFIX && condition->number > vocabulary)
     {
       g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_MISFIT,
                    "the condition (%s) gives more tokens than the %d that the transformer knows",
@@ -231,7 +231,7 @@ condition_json (const Condition *condition, JsonBuilder *json)
   static const char *const numbers[] = { [CONDITION_COORD] = "n_embed",
                                          [CONDITION_CLASS] = "n_classes",
                                          [CONDITION_SOS] = "sos_token",
-                                         [CONDITION_TOKENS] = "n_tokens" };
+                                         [CONDITION_PREFIX] = "n_tokens" };
 
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "type");

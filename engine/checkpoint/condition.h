@@ -11,7 +11,7 @@ typedef enum {
   CONDITION_COORD,
   CONDITION_CLASS,
   CONDITION_SOS,
-  CONDITION_TOKENS, /* a prefix of given tokens: the boxes of the scene image models */
+  CONDITION_PREFIX, /* a prefix of given tokens: the boxes of the scene image models */
 } ConditionKind;
 
 typedef struct {

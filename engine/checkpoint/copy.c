@@ -3,6 +3,7 @@
 #include "checkpoint/import_private.h"
 #include "base/buffer.h"
 #include "checkpoint/writer.h"
+#include "model/model.h"
 #include <math.h>
 #include <string.h>
 
@@ -145,7 +146,7 @@ quantise (const float *weights, size_t n, gint8 *q)
   return half;
 }
 
-/* Whole rows at a time, as many as fit into a block; a row has at most 2^20 / ... see part_need. */
+/* Whole rows at a time, as many as fit into a block. */
 static gboolean
 copy_quantised (Copy *copy, const Need *need, const Written *to, GError **error)
 {
@@ -221,6 +222,23 @@ copy_all (Copy *copy, GError **error)
   return TRUE;
 }
 
+/* What comes out can be opened: nobody finds out later that it cannot. */
+static gboolean
+check_file (const Writer *writer, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (Model) model = model_open (writer_path (writer), &cause);
+  const char *reason = cause ? cause->message : "";
+
+  if (model)
+    return TRUE;
+  if (g_str_has_prefix (reason, writer_path (writer)))
+    reason += strlen (writer_path (writer)) + strlen (": ");
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+               "no model that Tessera knows comes out of it: %s", reason);
+  return FALSE;
+}
+
 static gboolean
 write_file (Copy *copy, GError **error)
 {
@@ -244,7 +262,7 @@ write_file (Copy *copy, GError **error)
     }
   for (guint i = 0; i < copy->import->needs.list->len; i++)
     copy->all += g_array_index (copy->import->needs.list, Need, i).stored->n;
-  return copy_all (copy, error) && writer_finish (writer, error);
+  return copy_all (copy, error) && check_file (writer, error) && writer_finish (writer, error);
 }
 
 gboolean

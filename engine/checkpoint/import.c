@@ -132,6 +132,7 @@ read_labels (Import *import, GError **error)
   g_autofree char *text = NULL;
   gsize size;
   guint n;
+  int wanted = 0; /* channel 0 of shifted labels is for what has none */
 
   if (!path)
     return TRUE;
@@ -146,14 +147,12 @@ read_labels (Import *import, GError **error)
   import->labels = g_strsplit (g_strchomp (text), "\n", -1);
   for (n = 0; import->labels[n]; n++)
     g_strstrip (import->labels[n]);
-  if (import->kind == IMPORT_NET2NET && import->condition.kind == CONDITION_SEGMENTATION
-      && (int) n == import->condition.vq.in_channels)
+  if (import->kind == IMPORT_NET2NET && import->condition.kind == CONDITION_SEGMENTATION)
+    wanted = import->condition.vq.in_channels - import->condition.label_shift;
+  if (n > 0 && (int) n == wanted)
     return TRUE;
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_MISFIT,
-               "%s: it has %u names, the model has %d labels", path, n,
-               import->kind == IMPORT_NET2NET && import->condition.kind == CONDITION_SEGMENTATION
-                   ? import->condition.vq.in_channels
-                   : 0);
+               "%s: it has %u names, the model has %d labels", path, n, wanted);
   return FALSE;
 }
 

@@ -3,4 +3,4 @@
 #include "tessera.h"
 
 /* tessera_import, its arguments checked. */
-gboolean import_run (const TesseraImport *request, GError **error);
+gboolean import_run (const TesseraImport *request, TesseraImported *imported, GError **error);

@@ -173,6 +173,12 @@ writer_put (Writer *writer, guint64 offset, const void *bytes, size_t n, GError 
   return put_at (writer, writer->data + offset, bytes, n, error);
 }
 
+const char *
+writer_path (const Writer *writer)
+{
+  return writer->temporary;
+}
+
 /* The folder's entry has to reach the disk as well. Where a folder cannot be synchronised (some
  * network file systems) the file itself is still whole. */
 static void

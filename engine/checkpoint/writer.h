@@ -33,5 +33,8 @@ gboolean writer_begin (Writer *writer, const char *about, Written *tensors, size
 /* n bytes at an offset behind the header; in the order of the file is the quickest. */
 gboolean writer_put (Writer *writer, guint64 offset, const void *bytes, size_t n, GError **error);
 
+/* The file's name until it is finished. */
+const char *writer_path (const Writer *writer);
+
 /* Onto the disk, then to its name. */
 gboolean writer_finish (Writer *writer, GError **error);
