@@ -55,6 +55,7 @@ run (const Options *options, Report *report, GError **error)
 {
   Watch watch = { report, 0 };
   TesseraImport import;
+  TesseraImported imported;
   g_autoptr (GError) cause = NULL;
   gboolean done;
 
@@ -73,9 +74,11 @@ run (const Options *options, Report *report, GError **error)
   import.progress = on_progress;
   import.progress_data = &watch;
   report_begin (report, options->input, 0);
-  done = tessera_import (&import, &cause);
+  done = tessera_import (&import, &imported, &cause);
   report_finish (report);
-  if (!done)
+  if (done)
+    report_model (report, options->output, &imported);
+  else
     g_propagate_error (error, failure_of (g_steal_pointer (&cause), options, watch.signal));
   return done;
 }
@@ -83,8 +86,6 @@ run (const Options *options, Report *report, GError **error)
 gboolean
 cmd_import (const Options *options, Report *report, GError **error)
 {
-  g_autoptr (TesseraModel) model = NULL;
-  g_autoptr (GError) cause = NULL;
   gboolean done;
 
   if (!options->input)
@@ -96,12 +97,5 @@ cmd_import (const Options *options, Report *report, GError **error)
   machine_hold_signals ();
   done = run (options, report, error);
   machine_release_signals ();
-  if (!done)
-    return FALSE;
-  model = tessera_model_open (options->output, &cause);
-  if (model)
-    report_model (report, options->output, tessera_model_info (model));
-  else
-    g_propagate_error (error, failure_from_open (g_steal_pointer (&cause), options->output));
-  return model != NULL;
+  return done;
 }

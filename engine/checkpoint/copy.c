@@ -240,7 +240,7 @@ check_file (const Writer *writer, GError **error)
 }
 
 static gboolean
-write_file (Copy *copy, GError **error)
+write_file (Copy *copy, TesseraImported *imported, GError **error)
 {
   const TesseraImport *request = copy->import->request;
   g_autofree char *about = import_about (copy->import);
@@ -262,11 +262,12 @@ write_file (Copy *copy, GError **error)
     }
   for (guint i = 0; i < copy->import->needs.list->len; i++)
     copy->all += g_array_index (copy->import->needs.list, Need, i).stored->n;
+  *imported = (TesseraImported){ import_kind (copy->import), copy->all, writer_bytes (writer) };
   return copy_all (copy, error) && check_file (writer, error) && writer_finish (writer, error);
 }
 
 gboolean
-import_copy (const Import *import, GError **error)
+import_copy (const Import *import, TesseraImported *imported, GError **error)
 {
   buffer_auto float *block = buffer_new (BLOCK, sizeof *block, "a block of weights", error);
   buffer_auto guint8 *out = block ? buffer_new (BLOCK, 8, "a block of weights", error) : NULL;
@@ -274,5 +275,5 @@ import_copy (const Import *import, GError **error)
       out ? buffer_new (BLOCK, sizeof *scales, "a block of scales", error) : NULL;
   Copy copy = { .import = import, .block = block, .out = out, .scales = scales };
 
-  return scales && write_file (&copy, error);
+  return scales && write_file (&copy, imported, error);
 }

@@ -227,10 +227,17 @@ name_of (const TesseraImport *request)
   return name;
 }
 
+const char *
+import_kind (const Import *import)
+{
+  static const char *const kinds[] = { "vqgan", "gpt", "net2net" };
+
+  return kinds[import->kind];
+}
+
 char *
 import_about (const Import *import)
 {
-  static const char *const kinds[] = { "vqgan", "gpt", "net2net" };
   g_autofree char *name =
       import->request->name ? g_strdup (import->request->name) : name_of (import->request);
   g_autofree char *file = g_path_get_basename (import->request->checkpoint);
@@ -242,7 +249,7 @@ import_about (const Import *import)
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "version");
   json_builder_add_int_value (json, 1);
-  add_text (json, "kind", kinds[import->kind]);
+  add_text (json, "kind", import_kind (import));
   add_text (json, "name", name);
   add_text (json, "source", source);
   if (import->kind != IMPORT_GPT)
@@ -286,13 +293,16 @@ name_file (const TesseraImport *request, GError **error)
 }
 
 gboolean
-import_run (const TesseraImport *request, GError **error)
+import_run (const TesseraImport *request, TesseraImported *imported, GError **error)
 {
   Import import = { .request = request };
-  const gboolean done = import_plan (&import, error) && import_copy (&import, error);
+  TesseraImported ours;
+  const gboolean done = import_plan (&import, error) && import_copy (&import, &ours, error);
 
   import_clear (&import);
   if (!done)
     name_file (request, error);
+  else if (imported)
+    *imported = ours;
   return done;
 }

@@ -23,8 +23,10 @@ typedef struct {
 gboolean import_plan (Import *import, GError **error);
 void import_clear (Import *import);
 
+const char *import_kind (const Import *import); /* as model files call it */
+
 /* The JSON text of the model file. The caller frees it. */
 char *import_about (const Import *import);
 
 /* Writes the model file. */
-gboolean import_copy (const Import *import, GError **error);
+gboolean import_copy (const Import *import, TesseraImported *imported, GError **error);

@@ -14,7 +14,7 @@ struct Writer {
   char *path, *temporary; /* temporary is NULL once it has been renamed */
   int file;
   gboolean overwrite;
-  guint64 data; /* where the tensors begin */
+  guint64 data, end; /* where the tensors begin, and the file ends */
 };
 
 static gboolean
@@ -161,7 +161,8 @@ writer_begin (Writer *writer, const char *about, Written *tensors, size_t n, GEr
     g_string_append_c (header, ' ');
   length = GUINT64_TO_LE ((guint64) header->len);
   writer->data = sizeof length + header->len;
-  if (ftruncate (writer->file, (off_t) (writer->data + offset)) != 0)
+  writer->end = writer->data + offset;
+  if (ftruncate (writer->file, (off_t) writer->end) != 0)
     return fail (writer, errno, error);
   return put_at (writer, 0, (const guint8 *) &length, sizeof length, error)
          && put_at (writer, sizeof length, (const guint8 *) header->str, header->len, error);
@@ -177,6 +178,12 @@ const char *
 writer_path (const Writer *writer)
 {
   return writer->temporary;
+}
+
+guint64
+writer_bytes (const Writer *writer)
+{
+  return writer->end;
 }
 
 /* The folder's entry has to reach the disk as well. Where a folder cannot be synchronised (some

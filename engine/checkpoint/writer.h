@@ -36,5 +36,8 @@ gboolean writer_put (Writer *writer, guint64 offset, const void *bytes, size_t n
 /* The file's name until it is finished. */
 const char *writer_path (const Writer *writer);
 
+/* What the whole file takes, once it has begun. */
+guint64 writer_bytes (const Writer *writer);
+
 /* Onto the disk, then to its name. */
 gboolean writer_finish (Writer *writer, GError **error);
