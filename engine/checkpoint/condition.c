@@ -24,7 +24,7 @@ fail (GError **error, int code, const char *sentence)
 gboolean
 condition_has_vq (const Condition *condition)
 {
-  return condition->kind <= CONDITION_PICTURE;
+  return condition->type <= CONDITION_PICTURE;
 }
 
 /* "class:1000": the kind, and a number where one stands behind it. */
@@ -37,7 +37,7 @@ parse (Condition *condition, const char *told, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     if (strlen (names[i]) == length && !strncmp (told, names[i], length))
       {
-        condition->kind = (ConditionKind) i;
+        condition->type = (ConditionType) i;
         if (!told[length])
           return TRUE;
         if (!g_ascii_string_to_signed (told + length + 1, 10, 0, 1 << 20, &number, NULL))
@@ -61,8 +61,8 @@ ends_with (const char *target, const char *class)
 }
 
 /* A tokenizer's kind by the pictures that it takes. */
-static ConditionKind
-kind_of_vq (const VqShape *vq, const char *key)
+static ConditionType
+type_of_vq (const VqShape *vq, const char *key)
 {
   if (vq->in_channels == 1)
     return CONDITION_DEPTH;
@@ -96,25 +96,25 @@ from_config (Condition *condition, const ConditionSource *source, gboolean *know
   if (config_true (source->params, "unconditional") || !g_strcmp0 (word, "__is_unconditional__")
       || ends_with (target, "SOSProvider"))
     {
-      condition->kind = CONDITION_SOS;
+      condition->type = CONDITION_SOS;
       return config_int (source->params, "sos_token", 0, source->gpt->vocab_size - 1,
                          &condition->number, &given, error);
     }
   if (ends_with (target, "CoordStage"))
     {
-      condition->kind = CONDITION_COORD;
+      condition->type = CONDITION_COORD;
       return config_int (params, "n_embed", 1, 1 << 20, &condition->number, &given, error)
              && config_int (params, "down_factor", 1, 1 << 10, &condition->down_factor, &given,
                             error);
     }
   if (ends_with (target, "Labelator"))
     {
-      condition->kind = CONDITION_CLASS;
+      condition->type = CONDITION_CLASS;
       return config_int (params, "n_classes", 1, 1 << 20, &condition->number, &given, error);
     }
   if (ends_with (target, "DummyCondStage"))
     {
-      condition->kind = CONDITION_PREFIX;
+      condition->type = CONDITION_PREFIX;
       return TRUE;
     }
   *known = word || target;
@@ -122,7 +122,7 @@ from_config (Condition *condition, const ConditionSource *source, gboolean *know
     return TRUE;
   if (!derive_vq (condition, source, params, !g_strcmp0 (word, "__is_first_stage__"), error))
     return FALSE;
-  condition->kind = kind_of_vq (&condition->vq, key);
+  condition->type = type_of_vq (&condition->vq, key);
   return TRUE;
 }
 
@@ -138,7 +138,7 @@ from_weights (Condition *condition, const ConditionSource *source, GError **erro
                  "--config.");
   if (!derive_vq (condition, source, (ConfigNode){ 0 }, FALSE, error))
     return FALSE;
-  condition->kind = kind_of_vq (&condition->vq, NULL);
+  condition->type = type_of_vq (&condition->vq, NULL);
   return TRUE;
 }
 
@@ -148,16 +148,16 @@ fill_in (Condition *condition, const ConditionSource *source, GError **error)
 {
   const int rest = source->gpt->block_size - WINDOW_CELLS;
 
-  if (condition->kind == CONDITION_COORD && !condition->number)
+  if (condition->type == CONDITION_COORD && !condition->number)
     condition->number = source->gpt->vocab_size;
-  if (condition->kind == CONDITION_COORD && !condition->down_factor)
+  if (condition->type == CONDITION_COORD && !condition->down_factor)
     condition->down_factor = 1 << (source->vq->n_levels - 1);
-  if (condition->kind == CONDITION_PREFIX && !condition->number)
+  if (condition->type == CONDITION_PREFIX && !condition->number)
     condition->number = MAX (rest, 0);
-  if (condition->kind == CONDITION_CLASS && !condition->number)
+  if (condition->type == CONDITION_CLASS && !condition->number)
     return fail (error, TESSERA_ERROR_QUESTION,
                  "How many classes does the transformer know? Pass --condition class:N.");
-  if (condition->kind == CONDITION_PREFIX
+  if (condition->type == CONDITION_PREFIX
       && (condition->number < 1 || condition->number >= source->gpt->block_size))
     return fail (error, TESSERA_ERROR_QUESTION,
                  "How many tokens stand before the picture's? Pass --condition prefix:N.");
@@ -169,25 +169,25 @@ fill_in (Condition *condition, const ConditionSource *source, GError **error)
 static gboolean
 check (const Condition *condition, const ConditionSource *source, GError **error)
 {
-  const int n_channels = condition->kind == CONDITION_DEPTH ? 1 : 3;
+  const int n_channels = condition->type == CONDITION_DEPTH ? 1 : 3;
   const int vocabulary = source->gpt->vocab_size;
 
-  if ((condition->kind == CONDITION_DEPTH || condition->kind == CONDITION_PICTURE)
+  if ((condition->type == CONDITION_DEPTH || condition->type == CONDITION_PICTURE)
       && condition->vq.in_channels != n_channels)
     {
       g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_MISFIT,
                    "a condition of kind %s has %d channels, tensor %sencoder.conv_in.weight has %d",
-                   names[condition->kind], n_channels, condition->part.prefix,
+                   names[condition->type], n_channels, condition->part.prefix,
                    condition->vq.in_channels);
       return FALSE;
     }
   if (condition_has_vq (condition)
           ? vq_shape_n_tokens (&condition->vq) > vocabulary
-          : condition->kind != CONDITION_PREFIX && condition->number > vocabulary)
+          : condition->type != CONDITION_PREFIX && condition->number > vocabulary)
     {
       g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_MISFIT,
                    "the condition (%s) gives more tokens than the %d that the transformer knows",
-                   names[condition->kind], vocabulary);
+                   names[condition->type], vocabulary);
       return FALSE;
     }
   return TRUE;
@@ -235,8 +235,8 @@ condition_json (const Condition *condition, JsonBuilder *json)
 
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "type");
-  json_builder_add_string_value (json, names[condition->kind]);
-  if (condition->kind == CONDITION_SEGMENTATION)
+  json_builder_add_string_value (json, names[condition->type]);
+  if (condition->type == CONDITION_SEGMENTATION)
     {
       add_int (json, "n_labels", condition->vq.in_channels);
       add_int (json, "label_shift", condition->label_shift);
@@ -247,8 +247,8 @@ condition_json (const Condition *condition, JsonBuilder *json)
       vq_shape_json (&condition->vq, json);
     }
   else
-    add_int (json, numbers[condition->kind], condition->number);
-  if (condition->kind == CONDITION_COORD)
+    add_int (json, numbers[condition->type], condition->number);
+  if (condition->type == CONDITION_COORD)
     add_int (json, "down_factor", condition->down_factor);
   json_builder_end_object (json);
 }

@@ -4,18 +4,8 @@
 #include "checkpoint/gpt_shape.h"
 #include "checkpoint/vq_shape.h"
 
-typedef enum {
-  CONDITION_SEGMENTATION,
-  CONDITION_DEPTH,
-  CONDITION_PICTURE,
-  CONDITION_COORD,
-  CONDITION_CLASS,
-  CONDITION_SOS,
-  CONDITION_PREFIX, /* a prefix of given tokens: the boxes of the scene image models */
-} ConditionKind;
-
 typedef struct {
-  ConditionKind kind;
+  ConditionType type;
   Part part;       /* its tokenizer, where it has one */
   VqShape vq;      /* the same */
   int label_shift; /* segmentation */
@@ -29,7 +19,7 @@ typedef struct {
   ConfigNode params; /* model.params; nothing is fine */
   const Part *first; /* the first stage */
   const VqShape *vq; /* the same */
-  const GptShape *gpt;
+  const GptSchema *gpt;
   const char *told; /* "class:1000" from the person; NULL = nothing */
   int label_shift;  /* -1 = by the number of labels */
 } ConditionSource;

@@ -17,7 +17,7 @@ unmasked_of (const Stored *mask, int block_size)
 }
 
 static gboolean
-derive_unmasked (GptShape *gpt, const Part *part, ConfigNode params, GError **error)
+derive_unmasked (GptSchema *gpt, const Part *part, ConfigNode params, GError **error)
 {
   const Stored *mask = part_find (part, "blocks.0.attn.mask");
   gboolean given;
@@ -38,7 +38,7 @@ derive_unmasked (GptShape *gpt, const Part *part, ConfigNode params, GError **er
 }
 
 static gboolean
-derive_heads (GptShape *gpt, ConfigNode params, int n_heads, GError **error)
+derive_heads (GptSchema *gpt, ConfigNode params, int n_heads, GError **error)
 {
   gboolean given;
 
@@ -70,11 +70,11 @@ derive_heads (GptShape *gpt, ConfigNode params, int n_heads, GError **error)
 }
 
 gboolean
-gpt_shape_derive (GptShape *gpt, const Part *part, ConfigNode params, int n_heads, GError **error)
+gpt_shape_derive (GptSchema *gpt, const Part *part, ConfigNode params, int n_heads, GError **error)
 {
   const Stored *tokens = part_need (part, "tok_emb.weight", 2, error), *places;
 
-  *gpt = (GptShape){ 0 };
+  *gpt = (GptSchema){ 0 };
   if (!tokens || !(places = part_need (part, "pos_emb", 3, error)))
     return FALSE;
   gpt->vocab_size = (int) tokens->shape[0];
@@ -127,7 +127,7 @@ layer_needs (Needs *needs, int c, int layer, GError **error)
 }
 
 gboolean
-gpt_shape_needs (const GptShape *gpt, Needs *needs, GError **error)
+gpt_shape_needs (const GptSchema *gpt, Needs *needs, GError **error)
 {
   const int c = gpt->n_embd;
 
@@ -149,7 +149,7 @@ add_int (JsonBuilder *json, const char *name, int value)
 }
 
 void
-gpt_shape_json (const GptShape *gpt, JsonBuilder *json)
+gpt_shape_json (const GptSchema *gpt, JsonBuilder *json)
 {
   json_builder_begin_object (json);
   add_int (json, "vocab_size", gpt->vocab_size);

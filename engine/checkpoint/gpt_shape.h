@@ -2,16 +2,12 @@
  * the person: the number of heads leaves no trace in the weights. */
 #pragma once
 #include "checkpoint/part.h"
-#include <json-glib/json-glib.h>
-
-typedef struct {
-  int vocab_size, block_size, n_layer, n_head, n_embd, n_unmasked;
-} GptShape;
+#include "model/schema.h"
 
 /* params: transformer_config.params (nothing is fine); n_heads: 0 = not told. FORMAT error that
  * names the tensor, MISFIT, QUESTION where nobody says how many heads there are. */
-gboolean gpt_shape_derive (GptShape *gpt, const Part *part, ConfigNode params, int n_heads,
+gboolean gpt_shape_derive (GptSchema *gpt, const Part *part, ConfigNode params, int n_heads,
                            GError **error);
 
-gboolean gpt_shape_needs (const GptShape *gpt, Needs *needs, GError **error);
-void gpt_shape_json (const GptShape *gpt, JsonBuilder *json);
+gboolean gpt_shape_needs (const GptSchema *gpt, Needs *needs, GError **error);
+void gpt_shape_json (const GptSchema *gpt, JsonBuilder *json);

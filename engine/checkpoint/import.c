@@ -147,7 +147,7 @@ read_labels (Import *import, GError **error)
   import->labels = g_strsplit (g_strchomp (text), "\n", -1);
   for (n = 0; import->labels[n]; n++)
     g_strstrip (import->labels[n]);
-  if (import->kind == IMPORT_NET2NET && import->condition.kind == CONDITION_SEGMENTATION)
+  if (import->kind == IMPORT_NET2NET && import->condition.type == CONDITION_SEGMENTATION)
     wanted = import->condition.vq.in_channels - import->condition.label_shift;
   if (n > 0 && (int) n == wanted)
     return TRUE;

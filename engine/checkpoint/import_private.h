@@ -13,7 +13,7 @@ typedef struct {
   ImportKind kind;
   Part vqgan, transformer, top;
   VqShape vq;
-  GptShape gpt;
+  GptSchema gpt;
   Condition condition;
   Permuter permuter;
   Needs needs;

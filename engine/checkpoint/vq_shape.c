@@ -43,7 +43,7 @@ derive_levels (VqShape *vq, const Part *part, GError **error)
   while (vq->num_res_blocks < MAX_BLOCKS
          && part_find (part, "encoder.down.0.block.%d.conv1.weight", vq->num_res_blocks))
     vq->num_res_blocks++;
-  for (int l = 0; l < VQ_MAX_LEVELS; l++)
+  for (int l = 0; l < MAX_LEVELS; l++)
     {
       conv = part_find (part, "encoder.down.%d.block.0.conv1.weight", l);
       if (!conv)
@@ -103,13 +103,13 @@ vq_shape_derive (VqShape *vq, const Part *part, GError **error)
 static gboolean
 agree_levels (VqShape *vq, const Part *part, ConfigNode ddconfig, GError **error)
 {
-  int mult[VQ_MAX_LEVELS], n = vq->n_levels, sides[VQ_MAX_LEVELS], n_sides = 0;
+  int mult[MAX_LEVELS], n = vq->n_levels, sides[MAX_LEVELS], n_sides = 0;
   gboolean given, sides_given;
 
   memcpy (mult, vq->ch_mult, sizeof mult);
-  if (!config_ints (ddconfig, "ch_mult", 1, 64, VQ_MAX_LEVELS, mult, &n, &given, error)
+  if (!config_ints (ddconfig, "ch_mult", 1, 64, MAX_LEVELS, mult, &n, &given, error)
       || !config_int (ddconfig, "resolution", 1, 1 << 14, &vq->resolution, &given, error)
-      || !config_ints (ddconfig, "attn_resolutions", 1, 1 << 14, VQ_MAX_LEVELS, sides, &n_sides,
+      || !config_ints (ddconfig, "attn_resolutions", 1, 1 << 14, MAX_LEVELS, sides, &n_sides,
                        &sides_given, error))
     return FALSE;
   if (n != vq->n_levels || memcmp (mult, vq->ch_mult, (size_t) n * sizeof *mult) != 0)

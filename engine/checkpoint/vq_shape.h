@@ -2,14 +2,12 @@
  * model file needs. Names and shapes are those of the published system's state_dict. */
 #pragma once
 #include "checkpoint/part.h"
-#include <json-glib/json-glib.h>
-
-enum { VQ_MAX_LEVELS = 8 };
+#include "model/schema.h"
 
 typedef struct {
-  int ch, n_levels, ch_mult[VQ_MAX_LEVELS], num_res_blocks;
-  gboolean attention[VQ_MAX_LEVELS], mid_attn;
-  int resolution, n_attn, attn_resolutions[VQ_MAX_LEVELS]; /* nominal: they only name levels */
+  int ch, n_levels, ch_mult[MAX_LEVELS], num_res_blocks;
+  gboolean attention[MAX_LEVELS], mid_attn;
+  int resolution, n_attn, attn_resolutions[MAX_LEVELS]; /* nominal: they only name levels */
   int in_channels, out_ch, z_channels, embed_dim, n_embed;
   int n_used;               /* entries in use of a remapped codebook; 0 = not remapped */
   const char *unknown_text; /* NULL, "random" or "extra" */
