@@ -45,7 +45,8 @@ adopt (Checkpoint *checkpoint, const char *name, const Tensor *tensor, GError **
 {
   static const Element elements[] = {
     [DTYPE_F16] = ELEMENT_F16, [DTYPE_F32] = ELEMENT_F32, [DTYPE_F64] = ELEMENT_F64,
-    [DTYPE_I64] = ELEMENT_I64, [DTYPE_U8] = ELEMENT_U8,
+    [DTYPE_I64] = ELEMENT_I64, [DTYPE_U8] = ELEMENT_U8,   [DTYPE_BF16] = ELEMENT_BF16,
+    [DTYPE_I8] = ELEMENT_I8,
   };
   g_autofree Stored *stored = g_new0 (Stored, 1);
   gint64 stride = 1;

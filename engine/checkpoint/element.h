@@ -8,7 +8,7 @@ typedef enum {
   ELEMENT_F32,
   ELEMENT_F16,
   ELEMENT_BF16,
-  ELEMENT_F64,
+  ELEMENT_F64, /* up to here floating */
   ELEMENT_I64,
   ELEMENT_I32,
   ELEMENT_I16,

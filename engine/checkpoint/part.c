@@ -128,6 +128,12 @@ needs_add (Needs *needs, NeedKind kind, const int shape[5], GError **error, cons
   need.stored = part_find (needs->part, "%s", name);
   if (!need.stored || !has_shape (need.stored, shape))
     return misshapen (needs->part, name, need.stored, shape, error);
+  if ((need.stored->element > ELEMENT_F64) != (kind == NEED_INDEX))
+    {
+      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT, "tensor %s%s holds %s numbers",
+                   needs->part->prefix, name, kind == NEED_INDEX ? "broken" : "whole");
+      return FALSE;
+    }
   need.name = g_strconcat (needs->prefix, name, NULL);
   g_array_append_val (needs->list, need);
   return TRUE;
