@@ -14,3 +14,8 @@ typedef struct {
 /* To be called between kernels, every few milliseconds, with the work done since the last call.
  * CANCELLED error where the caller has asked to stop. */
 gboolean job_advance (Job *job, double flop, GError **error);
+
+/* All chunks of a phase that is `flop` of work, asking between them whether to stop: for phases that
+ * may take longer than a few milliseconds. */
+gboolean job_run (Job *job, size_t n_chunks, double flop,
+                  void (*task) (gpointer data, size_t chunk), gpointer data, GError **error);

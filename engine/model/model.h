@@ -3,6 +3,7 @@
 #pragma once
 #include "model/safetensors.h"
 #include "model/schema.h"
+#include "nn/weight.h"
 
 typedef struct {
   Safetensors *file;
@@ -27,6 +28,10 @@ Weights weights_at (const Weights *weights, const char *format, ...) G_GNUC_PRIN
 
 /* Tensor prefix + leaf, borrowed; NULL where there is none. */
 const Tensor *weights_find (const Weights *weights, const char *leaf);
+
+/* The same numbers where they lie: the model must outlive them. Same errors; weight_clear. */
+gboolean weights_borrow (const Weights *weights, const char *leaf, int n_dims, const int *shape,
+                         Weight *weight, GError **error);
 
 /* Weight prefix + leaf as binary32 in a new buffer (buffer_free). FORMAT error naming the tensor
  * where it is missing, has another shape than n_dims numbers say, or is not finite. */

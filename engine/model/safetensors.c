@@ -1,6 +1,7 @@
 #include "model/safetensors.h"
 #include "base/buffer.h"
 #include "model/json.h"
+#include "nn/kernels.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,21 +302,36 @@ tensor_number (const Tensor *tensor, size_t i)
     }
 }
 
+gboolean
+tensor_finite (const Tensor *tensor, const char *name, GError **error)
+{
+  const ConvKernels *kernels = &kernels_best ()->conv;
+  gboolean finite = TRUE;
+
+  if (tensor->dtype == DTYPE_F16)
+    finite = kernels->finite_halves (tensor->n, tensor->data.data);
+  else if (tensor->dtype == DTYPE_F32)
+    finite = kernels->finite_floats (tensor->n, tensor->data.data);
+  else
+    for (size_t i = 0; finite && i < tensor->n; i++)
+      finite = isfinite ((float) tensor_number (tensor, i));
+  return finite || bad (error, name, "it holds a number that is not finite");
+}
+
 float *
 tensor_floats (const Tensor *tensor, const char *name, GError **error)
 {
-  buffer_auto float *numbers = buffer_new (tensor->n, sizeof (float), name, error);
+  float *numbers;
 
-  if (!numbers)
+  if (!tensor_finite (tensor, name, error)
+      || !(numbers = buffer_new_unset (tensor->n, sizeof (float), name, error)))
     return NULL;
-  for (size_t i = 0; i < tensor->n; i++)
-    {
+  if (tensor->dtype == DTYPE_F16)
+    kernels_best ()->conv.widen (tensor->n, tensor->data.data, numbers);
+  else if (tensor->dtype == DTYPE_F32)
+    memcpy (numbers, tensor->data.data, tensor->data.size);
+  else
+    for (size_t i = 0; i < tensor->n; i++)
       numbers[i] = (float) tensor_number (tensor, i);
-      if (!isfinite (numbers[i]))
-        {
-          bad (error, name, "it holds a number that is not finite");
-          return NULL;
-        }
-    }
-  return g_steal_pointer (&numbers);
+  return numbers;
 }

@@ -38,6 +38,9 @@ Span safetensors_bytes (const Safetensors *file);
 /* Number i < n of a floating or integer tensor, widened. */
 double tensor_number (const Tensor *tensor, size_t i);
 
+/* FORMAT error naming `name` where a number is not finite. */
+gboolean tensor_finite (const Tensor *tensor, const char *name, GError **error);
+
 /* All numbers as binary32 in a new buffer (buffer_free). FORMAT error naming `name` where one is
  * not finite. */
 float *tensor_floats (const Tensor *tensor, const char *name, GError **error);

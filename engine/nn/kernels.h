@@ -3,6 +3,7 @@
  * The plain C table is the specification: it is complete, the golden vectors were matched with it,
  * and every other table must agree with it (tests/check_kernels.c). */
 #pragma once
+#include "nn/kernels_conv.h"
 #include <stddef.h>
 
 enum {
@@ -34,10 +35,12 @@ typedef struct {
 
   /* y[i] += sum over j < n of p[j] * v[j * stride + i], for i < width; in the order of j. */
   void (*mix) (size_t n, size_t width, const float *p, const float *v, size_t stride, float *y);
+
+  ConvKernels conv;
 } Kernels;
 
 /* Table i of those this processor can run: 0 is plain C, then better ones; NULL behind the last. */
 const Kernels *kernels_table (size_t i);
 
-/* The last of them that the environment variable TESSERA_ISA ("c", "avx2") allows. */
+/* The last of them that the environment variable TESSERA_ISA ("c", "avx2", "avx512") allows. */
 const Kernels *kernels_best (void);
