@@ -1,6 +1,7 @@
 /* golden FOLDER...: computes every step of every case folder and compares every array with what
  * the original gave. Exit status 0 only if all of them were computed and agree. */
 #include "ops.h"
+#include "nn/kernels.h"
 
 static gboolean
 run_case (const char *folder, GError **error)
@@ -38,7 +39,7 @@ main (int argc, char **argv)
 {
   int failed = argc < 2;
 
-  g_print ("1..%d\n", argc - 1);
+  g_print ("1..%d\n# kernels: %s\n", argc - 1, kernels_best ()->isa);
   for (int i = 1; i < argc; i++)
     {
       g_autofree char *name = g_path_get_basename (argv[i]);
