@@ -74,48 +74,24 @@ weights_find (const Weights *weights, const char *leaf)
   return safetensors_find (weights->model->file, full.name);
 }
 
-static const Tensor *
-find_shaped (const Weights *full, int n_dims, const int *shape, GError **error)
-{
-  const Tensor *tensor = safetensors_find (full->model->file, full->name);
-  gboolean fits = tensor && tensor->n_dims == n_dims;
-  g_autoptr (GString) wanted = NULL;
-
-  for (int i = 0; fits && i < n_dims; i++)
-    fits = tensor->shape[i] == shape[i];
-  if (fits)
-    return tensor;
-  wanted = g_string_new (NULL);
-  for (int i = 0; i < n_dims; i++)
-    g_string_append_printf (wanted, "%s%d", i ? ", " : "", shape[i]);
-  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT, "tensor %s of shape [%s] %s", full->name,
-               wanted->str, tensor ? "has another shape in the file" : "is missing");
-  return NULL;
-}
-
 float *
 weights_read (const Weights *weights, const char *leaf, int n_dims, const int *shape,
               GError **error)
 {
   const Weights full = weights_at (weights, "%s", leaf);
-  const Tensor *tensor = find_shaped (&full, n_dims, shape, error);
+  const Tensor *tensor = safetensors_find (weights->model->file, full.name);
+  gboolean fits = tensor && tensor->n_dims == n_dims;
 
-  return tensor ? tensor_floats (tensor, full.name, error) : NULL;
-}
+  for (int i = 0; fits && i < n_dims; i++)
+    fits = tensor->shape[i] == shape[i];
+  if (fits)
+    return tensor_floats (tensor, full.name, error);
 
-gboolean
-weights_borrow (const Weights *weights, const char *leaf, int n_dims, const int *shape,
-                Weight *weight, GError **error)
-{
-  const Weights full = weights_at (weights, "%s", leaf);
-  const Tensor *tensor = find_shaped (&full, n_dims, shape, error);
+  g_autoptr (GString) wanted = g_string_new (NULL);
 
-  if (!tensor)
-    return FALSE;
-  *weight = (Weight){ .data = tensor->data.data, .half = tensor->dtype == DTYPE_F16 };
-  if (tensor->dtype == DTYPE_F16 || tensor->dtype == DTYPE_F32)
-    return tensor_finite (tensor, full.name, error);
-  weight->owned = tensor_floats (tensor, full.name, error);
-  weight->data = (const uint8_t *) weight->owned;
-  return weight->owned != NULL;
+  for (int i = 0; i < n_dims; i++)
+    g_string_append_printf (wanted, "%s%d", i ? ", " : "", shape[i]);
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT, "tensor %s of shape [%s] %s", full.name,
+               wanted->str, tensor ? "has another shape in the file" : "is missing");
+  return NULL;
 }

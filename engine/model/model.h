@@ -3,7 +3,7 @@
 #pragma once
 #include "model/safetensors.h"
 #include "model/schema.h"
-#include "nn/weight.h"
+#include "nn/rows.h"
 
 typedef struct {
   Safetensors *file;
@@ -29,11 +29,13 @@ Weights weights_at (const Weights *weights, const char *format, ...) G_GNUC_PRIN
 /* Tensor prefix + leaf, borrowed; NULL where there is none. */
 const Tensor *weights_find (const Weights *weights, const char *leaf);
 
-/* The same numbers where they lie: the model must outlive them. Same errors; weight_clear. */
-gboolean weights_borrow (const Weights *weights, const char *leaf, int n_dims, const int *shape,
-                         Weight *weight, GError **error);
-
 /* Weight prefix + leaf as binary32 in a new buffer (buffer_free). FORMAT error naming the tensor
  * where it is missing, has another shape than n_dims numbers say, or is not finite. */
 float *weights_read (const Weights *weights, const char *leaf, int n_dims, const int *shape,
                      GError **error);
+
+/* The same weight as a matrix that is used where it lies: F32, F16, BF16, or I8 with a tensor
+ * `leaf`.scale, F16 [rows][ceil (columns / 32)], beside it; the last of the dimensions is the
+ * columns. The model must outlive it; rows_clear. Same errors. */
+gboolean weights_rows (const Weights *weights, const char *leaf, int n_dims, const int *shape,
+                       Rows *rows, GError **error);

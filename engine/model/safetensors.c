@@ -1,7 +1,7 @@
 #include "model/safetensors.h"
 #include "base/buffer.h"
 #include "model/json.h"
-#include "nn/kernels.h"
+#include "nn/rows.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,8 @@ static const struct {
   size_t size;
 } dtypes[] = {
   [DTYPE_F16] = { "F16", 2 }, [DTYPE_F32] = { "F32", 4 }, [DTYPE_F64] = { "F64", 8 },
-  [DTYPE_I64] = { "I64", 8 }, [DTYPE_U8] = { "U8", 1 },
+  [DTYPE_I64] = { "I64", 8 }, [DTYPE_U8] = { "U8", 1 },   [DTYPE_BF16] = { "BF16", 2 },
+  [DTYPE_I8] = { "I8", 1 },
 };
 
 static gboolean
@@ -279,6 +280,7 @@ tensor_number (const Tensor *tensor, size_t i)
 {
   const guint8 *place = tensor->data.data + i * dtypes[tensor->dtype].size;
   guint16 half;
+  guint32 bits;
   float single;
   double number;
   gint64 whole;
@@ -287,6 +289,13 @@ tensor_number (const Tensor *tensor, size_t i)
     {
     case DTYPE_U8:
       return *place;
+    case DTYPE_I8:
+      return (gint8) *place;
+    case DTYPE_BF16: /* the upper half of a binary32 */
+      memcpy (&half, place, sizeof half);
+      bits = (guint32) GUINT16_FROM_LE (half) << 16;
+      memcpy (&single, &bits, sizeof single);
+      return single;
     case DTYPE_F16:
       memcpy (&half, place, sizeof half);
       return from_half (GUINT16_FROM_LE (half));
@@ -302,36 +311,48 @@ tensor_number (const Tensor *tensor, size_t i)
     }
 }
 
-gboolean
-tensor_finite (const Tensor *tensor, const char *name, GError **error)
+/* The types that kernels know, at their speed. */
+static gboolean
+as_rows (const Tensor *tensor, Rows *rows)
 {
-  const ConvKernels *kernels = &kernels_best ()->conv;
-  gboolean finite = TRUE;
+  static const RowType types[] = {
+    [DTYPE_F32] = ROWS_F32, [DTYPE_F16] = ROWS_F16, [DTYPE_BF16] = ROWS_BF16
+  };
+  const gboolean known =
+      tensor->dtype == DTYPE_F32 || tensor->dtype == DTYPE_F16 || tensor->dtype == DTYPE_BF16;
 
-  if (tensor->dtype == DTYPE_F16)
-    finite = kernels->finite_halves (tensor->n, tensor->data.data);
-  else if (tensor->dtype == DTYPE_F32)
-    finite = kernels->finite_floats (tensor->n, tensor->data.data);
-  else
-    for (size_t i = 0; finite && i < tensor->n; i++)
-      finite = isfinite ((float) tensor_number (tensor, i));
-  return finite || bad (error, name, "it holds a number that is not finite");
+  *rows = (Rows){ .n = 1, .k = tensor->n, .data = tensor->data.data };
+  rows->type = known ? types[tensor->dtype] : ROWS_F32;
+  return known;
 }
 
 float *
 tensor_floats (const Tensor *tensor, const char *name, GError **error)
 {
-  float *numbers;
+  buffer_auto float *numbers = NULL;
+  gboolean finite = TRUE;
+  Rows rows;
 
-  if (!tensor_finite (tensor, name, error)
-      || !(numbers = buffer_new_unset (tensor->n, sizeof (float), name, error)))
+  if (tensor->dtype == DTYPE_I8)
+    {
+      bad (error, name, "8-bit numbers are not known here");
+      return NULL;
+    }
+  if (!(numbers = buffer_new_unset (tensor->n, sizeof (float), name, error)))
     return NULL;
-  if (tensor->dtype == DTYPE_F16)
-    kernels_best ()->conv.widen (tensor->n, tensor->data.data, numbers);
-  else if (tensor->dtype == DTYPE_F32)
-    memcpy (numbers, tensor->data.data, tensor->data.size);
+  if (as_rows (tensor, &rows))
+    {
+      finite = rows_finite (&rows);
+      rows_read (&rows, 0, numbers);
+    }
   else
     for (size_t i = 0; i < tensor->n; i++)
-      numbers[i] = (float) tensor_number (tensor, i);
-  return numbers;
+      {
+        numbers[i] = (float) tensor_number (tensor, i);
+        finite = finite && isfinite (numbers[i]);
+      }
+  if (finite)
+    return g_steal_pointer (&numbers);
+  bad (error, name, "it holds a number that is not finite");
+  return NULL;
 }

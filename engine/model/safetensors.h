@@ -5,7 +5,15 @@
 
 typedef struct Safetensors Safetensors;
 
-typedef enum { DTYPE_F16, DTYPE_F32, DTYPE_F64, DTYPE_I64, DTYPE_U8 } Dtype;
+typedef enum {
+  DTYPE_F16,
+  DTYPE_F32,
+  DTYPE_F64,
+  DTYPE_I64,
+  DTYPE_U8,
+  DTYPE_BF16,
+  DTYPE_I8,
+} Dtype;
 
 enum { MAX_DIMS = 8 };
 
@@ -37,9 +45,6 @@ Span safetensors_bytes (const Safetensors *file);
 
 /* Number i < n of a floating or integer tensor, widened. */
 double tensor_number (const Tensor *tensor, size_t i);
-
-/* FORMAT error naming `name` where a number is not finite. */
-gboolean tensor_finite (const Tensor *tensor, const char *name, GError **error);
 
 /* All numbers as binary32 in a new buffer (buffer_free). FORMAT error naming `name` where one is
  * not finite. */

@@ -4,7 +4,7 @@
 enum { ALIGN = 64 };
 
 gboolean
-conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, Weight weight,
+conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, Rows weight,
            const float *bias, GError **error)
 {
   *conv = (Conv){ .kind = kind, .kernel = kernel, .n_in = n_in, .n_out = n_out, .weight = weight };
@@ -18,7 +18,7 @@ conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, Weight we
 void
 conv_clear (Conv *conv)
 {
-  weight_clear (&conv->weight);
+  rows_clear (&conv->weight);
   g_clear_pointer (&conv->bias, buffer_free);
 }
 
@@ -108,12 +108,22 @@ conv_take_sums (Map *out, size_t n_slots, const double *slots, GError **error)
 }
 
 void
+conv_widen_panel (const Conv *conv, size_t panel, float *to)
+{
+  const size_t size = (size_t) conv->n_in * conv->kernel * conv->kernel;
+  const size_t bytes = size * (conv->weight.type == ROWS_F32 ? sizeof (float) : sizeof (guint16));
+
+  kernels_best ()->rows.widen (conv->weight.type, panel_width (conv, panel) * size,
+                               conv->weight.data + panel * PANEL_COLS * bytes, to);
+}
+
+void
 conv_pack_panel (const Conv *conv, size_t panel, float *widened, float *packed)
 {
   const size_t taps = (size_t) conv->kernel * conv->kernel, n_in = conv->n_in;
   const size_t n = panel_width (conv, panel), size = n_in * taps;
 
-  weight_widen (&conv->weight, panel * PANEL_COLS * size, n * size, widened);
+  conv_widen_panel (conv, panel, widened);
   for (size_t tap = 0; tap < taps; tap++)
     for (size_t in = 0; in < n_in; in++, packed += PANEL_COLS)
       for (size_t out = 0; out < PANEL_COLS; out++)

@@ -1,11 +1,11 @@
 /* conv: 1x1 and 3x3 convolutions on maps, with what stands around them in the net done on the way:
  * norm and swish of the input, nearest enlargement, bias, residual, and the sums that the next
- * GroupNorm needs. 3x3 ones by Winograd (nn/kernels_conv.h), the rest as products with panels of
+ * GroupNorm needs. 3x3 ones by Winograd (nn/conv_kernels.h), the rest as products with panels of
  * weights. The split into tasks depends on the sizes alone, so the results do not depend on the
  * number of threads. */
 #pragma once
 #include "nn/norm.h"
-#include "nn/weight.h"
+#include "nn/rows.h"
 
 typedef enum {
   CONV_SAME, /* stride 1, zero border of 1 for 3x3: PyTorch's padding = kernel / 2 */
@@ -17,12 +17,12 @@ typedef struct {
   ConvKind kind;
   int kernel; /* 1 or 3; CONV_DOWN and CONV_UP: 3 */
   int n_in, n_out;
-  Weight weight; /* [n_out][n_in][kernel][kernel], PyTorch's order */
-  float *bias;   /* [n_out rounded up to PANEL_COLS], owned */
+  Rows weight; /* [n_out][n_in][kernel][kernel], PyTorch's order; not ROWS_I8 */
+  float *bias; /* [n_out rounded up to PANEL_COLS], owned */
 } Conv;
 
 /* weight moves in, on failure too; bias [n_out] stays the caller's. */
-gboolean conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, Weight weight,
+gboolean conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, Rows weight,
                     const float *bias, GError **error);
 void conv_clear (Conv *conv);
 

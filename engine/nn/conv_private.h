@@ -56,11 +56,14 @@ n_panels (const Conv *conv)
   return ((size_t) conv->n_out + PANEL_COLS - 1) / PANEL_COLS;
 }
 
-/* Both: run->sums is theirs to carve, out has its shape. flop: what to say to the job. */
+/* Both: run->sums is theirs to carve, out has its shape. */
 gboolean conv_run_wino (Job *job, ConvRun *run, gboolean sums, Scratch *scratch, GError **error);
 gboolean conv_run_direct (Job *job, ConvRun *run, gboolean sums, Scratch *scratch, GError **error);
 gsize conv_bytes_wino (const Conv *conv, int n_threads, int height, int width);
 gsize conv_bytes_direct (const Conv *conv, int n_threads, int height, int width);
+
+/* The weights of one panel as binary32, [panel_width][n_in][kernel][kernel]. */
+void conv_widen_panel (const Conv *conv, size_t panel, float *to);
 
 /* Weights as the panel kernel takes them, [n_panels][kernel * kernel][n_in][PANEL_COLS]; widened:
  * room for PANEL_COLS * n_in * kernel * kernel floats. */

@@ -109,10 +109,10 @@ static void
 transform_weights (const Wino *wino, size_t panel, float *widened, float *u)
 {
   const Conv *conv = wino->run->conv;
-  const size_t n = panel_width (conv, panel), size = (size_t) conv->n_in * 9;
 
-  weight_widen (&conv->weight, panel * PANEL_COLS * size, n * size, widened);
-  wino->run->kernels->conv.wino_weights (n, conv->n_in, wino->channels, widened, u);
+  conv_widen_panel (conv, panel, widened);
+  wino->run->kernels->conv.wino_weights (panel_width (conv, panel), conv->n_in, wino->channels,
+                                         widened, u);
 }
 
 /* Reads the inputs of a block; `follows`: the block above it stands in the band, whose last two

@@ -18,13 +18,6 @@ norm_clear (Norm *norm)
   g_clear_pointer (&norm->shift, buffer_free);
 }
 
-void
-norm_rows (const Norm *norm, size_t n_rows, const float *x, float *y)
-{
-  kernels_best ()->conv.layer_norm (n_rows, norm->channels, x, norm->scale, norm->shift,
-                                    norm->epsilon, FALSE, y, norm->channels);
-}
-
 typedef struct {
   const Norm *norm;
   const Map *in;
@@ -112,7 +105,8 @@ apply_row (gpointer data, size_t row)
   float *y = work->out->data + row * n;
 
   if (work->norm->kind == NORM_LAYER)
-    norm_rows (work->norm, work->in->width, x, y);
+    kernels_best ()->conv.layer_norm (work->in->width, channels, x, work->norm->scale,
+                                      work->norm->shift, work->norm->epsilon, FALSE, y, channels);
   else
     for (size_t i = 0; i < n; i += channels)
       for (size_t c = 0; c < channels; c++)

@@ -29,8 +29,5 @@ gboolean norm_affine (Job *job, const Norm *norm, const Map *map, float *gain, f
 /* out (any content) = norm (in). */
 gboolean norm_run (Job *job, const Norm *norm, const Map *in, Map *out, GError **error);
 
-/* A NORM_LAYER on n_rows rows of `channels`; x and y may be the same. */
-void norm_rows (const Norm *norm, size_t n_rows, const float *x, float *y);
-
 /* sums [2][channels] = the total of slots [n_slots][2][channels], in their order. */
 void norm_total (size_t n_slots, size_t channels, const double *slots, double *sums);

@@ -114,6 +114,7 @@ add_window (Plan *plan, int index, CellBox block, int *n_planned)
   int n = 0;
 
   window->level = index;
+  window->group = plan->n_windows;
   window->window = window_around (level, block, plan->window_side);
   window->cells = plan->cells + *n_planned;
   for (int row = block.row; row < block.row + block.rows; row++)

@@ -23,6 +23,7 @@ PlanFrame plan_frame (int picture_width, int picture_height, PixelBox hole, int 
 
 typedef struct {
   int level;
+  int group;      /* windows of a group follow each other and are independent: a batch */
   CellBox window; /* in cells of the level, inside its grid; at most window_side on a side */
   int n_cells;
   int *cells; /* row * cols of the level + col, in sampling order; the plan owns them */

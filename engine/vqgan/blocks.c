@@ -15,10 +15,15 @@ block_conv (Conv *conv, const Weights *weights, const char *leaf, ConvKind kind,
   const Weights here = weights_at (weights, "%s.", leaf);
   const int shape[] = { n_out, n_in, kernel, kernel };
   buffer_auto float *bias = weights_read (&here, "bias", 1, shape, error);
-  Weight weight;
+  Rows weight;
 
-  return bias && weights_borrow (&here, "weight", 4, shape, &weight, error)
-         && conv_init (conv, kind, kernel, n_in, n_out, weight, bias, error);
+  if (!bias || !weights_rows (&here, "weight", 4, shape, &weight, error))
+    return FALSE;
+  if (weight.type != ROWS_I8)
+    return conv_init (conv, kind, kernel, n_in, n_out, weight, bias, error);
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+               "tensor %sweight: a convolution cannot have 8-bit numbers", here.name);
+  return FALSE;
 }
 
 gboolean

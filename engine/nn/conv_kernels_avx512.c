@@ -1,7 +1,7 @@
 /* Compiled with -mavx512f -mavx512dq: nothing here may run before kernels.c has asked. */
 #define LANES 16
 #define TILE_ROWS 16 /* 16 sums and the weights; the inputs come with the products */
-#include "nn/kernels_conv_lanes.h"
+#include "nn/conv_kernels_lanes.h"
 #include <immintrin.h>
 
 INLINE Lanes
@@ -79,30 +79,13 @@ wino_product_avx512 (size_t n, size_t channels, const float *v, const float *u, 
       }
 }
 
-static void
-widen_avx512 (size_t n, const uint8_t *x, float *y)
-{
-  size_t i = 0;
-
-  for (; i + 16 <= n; i += 16)
-    _mm512_storeu_ps (y + i, _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (x + 2 * i))));
-  kernels_conv_c.widen (n - i, x + 2 * i, y + i);
-}
-
-void
-kernels_conv_overlay_avx512 (ConvKernels *table)
-{
-  *table = (ConvKernels){
-    .tiles = TILE_ROWS,
-    .wino_weights = wino_weights_lanes,
-    .wino_in = wino_in_lanes,
-    .wino_product = wino_product_avx512,
-    .wino_out = wino_out_lanes,
-    .scale_swish = scale_swish_lanes,
-    .layer_norm = layer_norm_lanes,
-    .sum = sum_lanes,
-    .widen = widen_avx512,
-    .finite_halves = finite_halves_lanes,
-    .finite_floats = finite_floats_lanes,
-  };
-}
+const ConvKernels conv_kernels_avx512 = {
+  .tiles = TILE_ROWS,
+  .wino_weights = wino_weights_lanes,
+  .wino_in = wino_in_lanes,
+  .wino_product = wino_product_avx512,
+  .wino_out = wino_out_lanes,
+  .scale_swish = scale_swish_lanes,
+  .layer_norm = layer_norm_lanes,
+  .sum = sum_lanes,
+};

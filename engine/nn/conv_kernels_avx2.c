@@ -1,7 +1,7 @@
-/* Compiled with -mavx2 -mfma -mf16c: nothing here may run before kernels.c has asked. */
+/* Compiled with -mavx2 -mfma: nothing here may run before kernels.c has asked. */
 #define LANES 8
 #define TILE_ROWS 6 /* 12 sums, 2 weights and an input in 16 registers */
-#include "nn/kernels_conv_lanes.h"
+#include "nn/conv_kernels_lanes.h"
 #include <immintrin.h>
 
 INLINE Lanes
@@ -74,30 +74,13 @@ wino_product_avx2 (size_t n, size_t channels, const float *v, const float *u, fl
       }
 }
 
-static void
-widen_f16c (size_t n, const uint8_t *x, float *y)
-{
-  size_t i = 0;
-
-  for (; i + 8 <= n; i += 8)
-    _mm256_storeu_ps (y + i, _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (x + 2 * i))));
-  kernels_conv_c.widen (n - i, x + 2 * i, y + i);
-}
-
-void
-kernels_conv_overlay_avx2 (ConvKernels *table)
-{
-  *table = (ConvKernels){
-    .tiles = 4 * TILE_ROWS,
-    .wino_weights = wino_weights_lanes,
-    .wino_in = wino_in_lanes,
-    .wino_product = wino_product_avx2,
-    .wino_out = wino_out_lanes,
-    .scale_swish = scale_swish_lanes,
-    .layer_norm = layer_norm_lanes,
-    .sum = sum_lanes,
-    .widen = widen_f16c,
-    .finite_halves = finite_halves_lanes,
-    .finite_floats = finite_floats_lanes,
-  };
-}
+const ConvKernels conv_kernels_avx2 = {
+  .tiles = 4 * TILE_ROWS,
+  .wino_weights = wino_weights_lanes,
+  .wino_in = wino_in_lanes,
+  .wino_product = wino_product_avx2,
+  .wino_out = wino_out_lanes,
+  .scale_swish = scale_swish_lanes,
+  .layer_norm = layer_norm_lanes,
+  .sum = sum_lanes,
+};

@@ -179,45 +179,7 @@ sum_c (size_t n, size_t channels, const float *x, double *sums)
       }
 }
 
-/* Sign, 5 bits of exponent, 10 of mantissa; an exponent of 0 is a subnormal number or zero. */
-static void
-widen_c (size_t n, const uint8_t *x, float *y)
-{
-  for (size_t i = 0; i < n; i++)
-    {
-      const uint32_t half = x[2 * i] | (uint32_t) x[2 * i + 1] << 8, rest = half & 0x7fff;
-      const uint32_t normal = (rest << 13) + ((127 - 15) << 23);
-      const float small = (float) rest * 0x1p-24f;
-      uint32_t bits;
-
-      memcpy (&bits, &small, sizeof bits);
-      bits = (rest < 0x400 ? bits : normal) | (half & 0x8000) << 16;
-      memcpy (y + i, &bits, sizeof bits);
-    }
-}
-
-/* A number is not finite where all bits of its exponent are set. */
-static int
-finite_halves_c (size_t n, const uint8_t *x)
-{
-  int found = 0;
-
-  for (size_t i = 0; i < n; i++)
-    found |= (x[2 * i + 1] & 0x7c) == 0x7c;
-  return !found;
-}
-
-static int
-finite_floats_c (size_t n, const uint8_t *x)
-{
-  int found = 0;
-
-  for (size_t i = 0; i < n; i++)
-    found |= (x[4 * i + 3] & 0x7f) == 0x7f && (x[4 * i + 2] & 0x80);
-  return !found;
-}
-
-const ConvKernels kernels_conv_c = {
+const ConvKernels conv_kernels_c = {
   .tiles = 16,
   .wino_weights = wino_weights_c,
   .wino_in = wino_in_c,
@@ -226,7 +188,4 @@ const ConvKernels kernels_conv_c = {
   .scale_swish = scale_swish_c,
   .layer_norm = layer_norm_c,
   .sum = sum_c,
-  .widen = widen_c,
-  .finite_halves = finite_halves_c,
-  .finite_floats = finite_floats_c,
 };

@@ -204,55 +204,6 @@ test_sum (gconstpointer data)
       }
 }
 
-/* All binary16 numbers; plain C against what the format says. */
-static void
-test_widen (gconstpointer data)
-{
-  const ConvKernels *k = &((const Kernels *) data)->conv;
-  g_autofree guint8 *bytes = g_new (guint8, 2 * 65536 + 1);
-  g_autofree float *got = g_new (float, 65536);
-
-  for (int i = 0; i < 65536; i++)
-    {
-      bytes[1 + 2 * i] = (guint8) i;
-      bytes[2 + 2 * i] = (guint8) (i >> 8);
-    }
-  k->widen (65536, bytes + 1, got);
-  for (int i = 0; i < 65536; i++)
-    {
-      const int exponent = i >> 10 & 31, mantissa = i & 1023;
-      const double size = exponent ? ldexp (mantissa + 1024, exponent - 25) : ldexp (mantissa, -24);
-
-      if (exponent < 31)
-        g_assert_cmpfloat (got[i], ==, i >> 15 ? -size : size);
-    }
-}
-
-static void
-test_finite (gconstpointer data)
-{
-  const ConvKernels *k = &((const Kernels *) data)->conv;
-  static const guint32 bad[] = { 0x7f800000, 0xff800000, 0x7fc00000, 0xff800001 };
-  static const guint16 bad_halves[] = { 0x7c00, 0xfc00, 0x7e00, 0xfc01 };
-  guint8 bytes[4 * 71 + 1];
-
-  for (size_t n = 0; n <= 70; n += 10)
-    for (size_t place = 0; place < n; place += 3)
-      for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
-        {
-          memset (bytes, 0x7b, sizeof bytes); /* large, finite */
-          g_assert_true (k->finite_floats (n, bytes + 1));
-          g_assert_true (k->finite_halves (n, bytes + 1));
-          memcpy (bytes + 1 + 4 * place, &bad[i], 4);
-          g_assert_false (k->finite_floats (n, bytes + 1));
-          g_assert_true (k->finite_floats (place, bytes + 1)); /* does not look behind */
-          memset (bytes, 0x7b, sizeof bytes);
-          memcpy (bytes + 1 + 2 * place, &bad_halves[i], 2);
-          g_assert_false (k->finite_halves (n, bytes + 1));
-          g_assert_true (k->finite_halves (place, bytes + 1));
-        }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -267,8 +218,6 @@ main (int argc, char **argv)
     { "wino-out", test_wino_out },
     { "swish-and-norm", test_swish_and_norm },
     { "sum", test_sum },
-    { "widen", test_widen },
-    { "finite", test_finite },
   };
   const Kernels *table;
 

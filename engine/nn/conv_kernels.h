@@ -1,4 +1,4 @@
-/* kernels_conv: the inner loops of convolutions and norms; part of each table of kernels.h.
+/* conv_kernels: the inner loops of convolutions and norms; part of each table of kernels.h.
  *
  * A 3x3 convolution is done by Winograd's F(4x4, 3x3) (Lavin and Gray, arXiv 1509.09308): a tile of
  * 4 x 4 outputs comes from 6 x 6 inputs by way of 36 numbers, each a product over the channels
@@ -12,7 +12,6 @@
  *   products  M [WINO][n][PANEL_COLS] */
 #pragma once
 #include <stddef.h>
-#include <stdint.h>
 
 enum {
   WINO = 36,       /* numbers of a tile */
@@ -65,11 +64,4 @@ typedef struct {
 
   /* sums [2][channels] += sum and sum of squares over n pixels of x[n][channels]. */
   void (*sum) (size_t n, size_t channels, const float *x, double *sums);
-
-  /* y[i] = the binary16 number x[i], finite; x is aligned to nothing. */
-  void (*widen) (size_t n, const uint8_t *x, float *y);
-
-  /* 1 where n numbers of 16 or 32 bits are all finite; x is aligned to nothing. */
-  int (*finite_halves) (size_t n, const uint8_t *x);
-  int (*finite_floats) (size_t n, const uint8_t *x);
 } ConvKernels;

@@ -1,6 +1,6 @@
 /* The convolution kernels for any vector width: compiled once for each instruction set, by a file
  * that defines LANES and the four things below that the vectors of the compiler cannot say. They
- * are what kernels_conv_c.c says, factored; the compiler may fuse products and sums here. */
+ * are what conv_kernels_c.c says, factored; the compiler may fuse products and sums here. */
 #include "nn/kernels_private.h"
 #include <math.h>
 #include <string.h>
@@ -388,31 +388,4 @@ sum_lanes (size_t n, size_t channels, const float *x, double *sums)
             sums[channels + c] += (double) x[i * channels + c] * x[i * channels + c];
           }
     }
-}
-
-/* The same loops as in plain C; the compiler makes vectors of them. */
-static int
-finite_halves_lanes (size_t n, const uint8_t *x)
-{
-  uint16_t found = 0, bits;
-
-  for (size_t i = 0; i < n; i++)
-    {
-      memcpy (&bits, x + 2 * i, sizeof bits);
-      found |= (bits & 0x7c00) + 0x0400;
-    }
-  return !(found & 0x8000);
-}
-
-static int
-finite_floats_lanes (size_t n, const uint8_t *x)
-{
-  uint32_t found = 0, bits;
-
-  for (size_t i = 0; i < n; i++)
-    {
-      memcpy (&bits, x + 4 * i, sizeof bits);
-      found |= (bits & 0x7f800000) + 0x00800000;
-    }
-  return !(found & 0x80000000);
 }
