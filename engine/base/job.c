@@ -24,16 +24,23 @@ job_advance (Job *job, double flop, GError **error)
   return tell (job, 0) || stopped (error);
 }
 
+enum { OFTEN = 5000 }; /* microseconds: chunks may be much shorter */
+
 typedef struct {
   const Job *job;
   double flop_of_chunk;
+  gint64 told; /* microseconds */
 } Phase;
 
 static gboolean
 go_on (gpointer data, size_t finished)
 {
-  const Phase *phase = data;
+  Phase *phase = data;
+  const gint64 now = g_get_monotonic_time ();
 
+  if (now - phase->told < OFTEN)
+    return TRUE;
+  phase->told = now;
   return tell (phase->job, phase->flop_of_chunk * (double) finished);
 }
 
@@ -41,7 +48,7 @@ gboolean
 job_run (Job *job, size_t n_chunks, double flop, void (*task) (gpointer data, size_t chunk),
          gpointer data, GError **error)
 {
-  Phase phase = { job, flop / (double) MAX (n_chunks, 1) };
+  Phase phase = { job, flop / (double) MAX (n_chunks, 1), g_get_monotonic_time () };
 
   return pool_run_while (job->pool, n_chunks, task, data, go_on, &phase)
              ? job_advance (job, flop, error)

@@ -162,7 +162,7 @@ pool_run_while (Pool *pool, size_t n_chunks, Task task, gpointer data, GoOn go_o
 {
   size_t dropped = 0;
 
-  if (pool->n_workers == 0 || n_chunks <= 1)
+  if (!pool || pool->n_workers == 0 || n_chunks <= 1)
     return run_alone (n_chunks, task, data, go_on, go_on_data);
   pool->task = task;
   pool->data = data;

@@ -20,7 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_free)
 int pool_n_threads (const Pool *pool);
 
 /* Runs task (data, chunk) for every chunk < n_chunks, in any order, from any thread; returns when
- * all are done. Not reentrant; one caller at a time. n_chunks < 2^31. */
+ * all are done. pool NULL: the caller does it alone. Not reentrant; one caller at a time. n_chunks < 2^31. */
 void pool_run (Pool *pool, size_t n_chunks, void (*task) (gpointer data, size_t chunk),
                gpointer data);
 
