@@ -49,7 +49,7 @@ typedef struct {
   void (*dots) (RowType type, const Dots *dots);
 
   /* The same for ROWS_I8: for every group and lane l the exact integer sum over the four inputs
-   * 4 l .. of the group, times w_scale * x_scale, added up over the groups without fusing. All
+   * 4 l .. of the group, times w_scale * x_scale, added up over the groups, fused. All
    * tables give the same bits. */
   void (*dots_q8) (const DotsQ8 *dots);
 

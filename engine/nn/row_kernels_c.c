@@ -99,7 +99,7 @@ dots_q8_c (const DotsQ8 *dots)
             for (size_t i = g * Q8_GROUP; i < (g + 1) * Q8_GROUP && i < dots->k; i++)
               sums[i % Q8_GROUP / 4] += w[i] * x[i];
             for (size_t l = 0; l < LANES; l++)
-              lanes[l] += (float) sums[l] * scale;
+              lanes[l] = fmaf ((float) sums[l], scale, lanes[l]);
           }
         dots->y[r * dots->y_stride + o] += fold (lanes);
       }

@@ -1,7 +1,7 @@
 /* The row kernels for x86, included by one file for each instruction set. That defines
  *
- *   TILE_ROWS  rows of x whose sums with four rows of w stay in registers: 3 of the 16 registers'
- *              worth with AVX2, 6 of the 32 with AVX-512VL
+ *   TILE_ROWS  rows of x whose sums with four rows of w stay in registers: 3 with the 16 of AVX2, 4
+ *              with the 32 of AVX-512VL (more gained nothing)
  *   DOT_I8(sums, w, x)  sums + for each lane the exact sum over its four of w * x, where w is
  *              unsigned
  *   ROW_KERNELS  the table's name
@@ -11,6 +11,7 @@
 #include "nn/kernels_private.h"
 #include <immintrin.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { LANES = 8, TILE_OUT = 4 };
@@ -56,10 +57,18 @@ fold4 (__m256 a, __m256 b, __m256 c, __m256 d)
   return _mm_add_ps (_mm256_castps256_ps128 (sums), _mm256_extractf128_ps (sums, 1));
 }
 
-/* y += for `rows` rows of x and `outs` rows of w (both constants at every call) over n inputs. */
+enum {
+  STEP = 4 * LANES, /* inputs between two prefetches: a line of 16-bit weights */
+  AHEAD = 2,        /* blocks of a tile that are fetched early: 16 KiB */
+};
+
+/* y += for `rows` rows of x and `outs` rows of w (both constants at every call) over n inputs.
+ * Meanwhile the weights at `ahead` are fetched into L2, if it is not NULL: the rows of a tile are too
+ * short for the processor to see by itself how they go on. Measured with four rows of 1024 halves:
+ * 0.53 of the speed of memory without, 0.99 with; fetched into L1, 0.57. */
 INLINE void
 dots_tile (RowType type, size_t rows, size_t outs, const Dots *dots, size_t n, const uint8_t *w,
-           const float *x, float *y)
+           const uint8_t *ahead, const float *x, float *y)
 {
   __m256 sums[TILE_ROWS][TILE_OUT];
   size_t i = 0;
@@ -71,6 +80,11 @@ dots_tile (RowType type, size_t rows, size_t outs, const Dots *dots, size_t n, c
     {
       __m256 inputs[TILE_ROWS];
 
+      if (ahead && i % STEP == 0)
+        for (size_t o = 0; o < outs; o++)
+          for (size_t line = 0; line < STEP * size_of (type); line += 64)
+            _mm_prefetch ((const char *) ahead + o * dots->w_stride + i * size_of (type) + line,
+                          _MM_HINT_T1);
       for (size_t r = 0; r < rows; r++)
         inputs[r] = _mm256_loadu_ps (x + r * dots->x_stride + i);
       for (size_t o = 0; o < outs; o++)
@@ -99,33 +113,55 @@ dots_tile (RowType type, size_t rows, size_t outs, const Dots *dots, size_t n, c
     }
 }
 
+/* How many of the rows that are left to take next: a lone last row would leave too few sums to hide
+ * the time that each takes. */
+INLINE size_t
+tile_rows (size_t left)
+{
+  if (left == TILE_ROWS + 1)
+    return (left + 1) / 2;
+  return left < TILE_ROWS ? left : TILE_ROWS;
+}
+
 /* `outs` outputs of all rows: the weights are read once, from then on they are in L1. */
 INLINE void
 dots_outs (RowType type, size_t outs, const Dots *dots, size_t o)
 {
-  for (size_t i = 0; i < dots->k; i += DOTS_BLOCK)
+  const uint8_t *row = (const uint8_t *) dots->w + o * dots->w_stride;
+  const size_t n_blocks = (dots->k + DOTS_BLOCK - 1) / DOTS_BLOCK,
+               block = DOTS_BLOCK * size_of (type);
+
+  for (size_t b = 0; b < n_blocks; b++)
     {
-      const size_t n = dots->k - i < DOTS_BLOCK ? dots->k - i : DOTS_BLOCK;
-      const uint8_t *w = (const uint8_t *) dots->w + o * dots->w_stride + i * size_of (type);
-      const float *x = dots->x + i;
+      const size_t n = b + 1 < n_blocks ? DOTS_BLOCK : dots->k - b * DOTS_BLOCK;
+      const size_t after = b + AHEAD;
+      const uint8_t *w = row + b * block;
+      const uint8_t *ahead =
+          row + after / n_blocks * outs * dots->w_stride + after % n_blocks * block;
+      const float *x = dots->x + b * DOTS_BLOCK;
       float *y = dots->y + o;
-      size_t left = dots->n_rows;
 
-#define TILE(rows)                                                                                 \
-  dots_tile (type, rows, outs, dots, n, w, x, y), x += (rows) *dots->x_stride,                     \
-      y += (rows) *dots->y_stride, left -= (rows)
-
-      while (left >= TILE_ROWS && left != 4) /* 4 = 2 + 2 is quicker than 3 + 1 */
-        TILE (TILE_ROWS);
-#if TILE_ROWS > 4
-      if (left >= 4)
-        TILE (4);
+      for (size_t left = dots->n_rows, rows; left > 0; left -= rows, ahead = NULL)
+        {
+          switch (rows = tile_rows (left))
+            {
+            case 1:
+              dots_tile (type, 1, outs, dots, n, w, ahead, x, y);
+              break;
+            case 2:
+              dots_tile (type, 2, outs, dots, n, w, ahead, x, y);
+              break;
+#if TILE_ROWS > 3
+            case 3:
+              dots_tile (type, 3, outs, dots, n, w, ahead, x, y);
+              break;
 #endif
-      while (left >= 2)
-        TILE (2);
-      if (left > 0)
-        TILE (1);
-#undef TILE
+            default:
+              dots_tile (type, TILE_ROWS, outs, dots, n, w, ahead, x, y);
+            }
+          x += rows * dots->x_stride;
+          y += rows * dots->y_stride;
+        }
     }
 }
 
