@@ -1,4 +1,4 @@
-"""python3 -m training prepare | tokenizer | transformer | export | evaluate | golden | smoke"""
+"""python3 -m training prepare | tokenizer | transformer | export | evaluate | recipe | golden | smoke"""
 import argparse
 import importlib
 import sys
@@ -8,6 +8,7 @@ STAGES = {"prepare": "pack photographs and label maps into one folder",
           "transformer": "train the fill transformer over a finished tokenizer",
           "export": "write the model file",
           "evaluate": "complete validation photographs and write a contact sheet",
+          "recipe": "all stages with the settings of a machine, in calls that go on",
           "golden": "write the golden cases of the fill model for the engine's tests",
           "smoke": "run all stages on tiny pictures made here and check them"}
 
