@@ -12,7 +12,8 @@ import tempfile
 import numpy as np
 from PIL import Image
 
-from .modelfile import read_safetensors
+from .modelfile import label_colors, read_safetensors
+from .stage import UNFINISHED
 
 SMALL = ["--batch", "4", "--threads", "1", "--validate-every", "10", "--float32"]
 
@@ -30,11 +31,12 @@ class Checks:
             print(f"FAILED: {what}", flush=True)
 
 
-def stage(*arguments):
+def stage(*arguments, code=0):
+    """Runs a stage that must end with this exit code; returns what it printed."""
     root = pathlib.Path(__file__).resolve().parent.parent
     done = subprocess.run([sys.executable, "-m", "training", *map(str, arguments)], cwd=root,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode:
+    if done.returncode != code:
         print(done.stdout)
         print(f"FAILED: stage {arguments[0]} ended with {done.returncode}\n0 passed, 1 failed")
         sys.exit(1)
@@ -59,7 +61,7 @@ def make_pictures(folder):
         Image.fromarray(below[4::8, 4::8].astype(np.uint8)).save(labels / f"{i}.png")
         splits.append(("validation" if i == 0 else "test" if i == 1 else "train") + f" {i}.jpg\n")
     (photos / "splits.txt").write_text("".join(splits))
-    (labels / "labels.json").write_text(json.dumps({"classes": [{"id": 1, "name": "meadow"},
+    (labels / "labels.json").write_text(json.dumps({"classes": [{"id": 1, "name": "grass"},
                                                                 {"id": 0, "name": "sky"}]}))
     return photos, labels
 
@@ -73,8 +75,9 @@ def resumes(check, name, folder, arguments, steps, stop):
     """Runs a stage whole, and once more with an interruption; the numbers must be the same."""
     whole, cut = folder / name, folder / (name + "-cut")
     stage(name, *arguments, "--steps", steps, "--out", whole)
-    stage(name, *arguments, "--steps", steps, "--out", cut, "--stop-at-step", stop)
-    said = stage(name, *arguments, "--steps", steps, "--out", cut)
+    stage(name, *arguments, "--steps", steps, "--out", cut, "--stop-at-step", stop,
+          code=UNFINISHED)
+    said = stage(name, *arguments, "--steps", steps, "--out", cut, "--workers", 1)
     check(f"{name}: goes on at step {stop}", f"resumed at step {stop}" in said)
     check(f"{name}: the same numbers after an interruption", log_of(whole) == log_of(cut))
     check(f"{name}: a picture of the curves", (whole / "curves.png").stat().st_size > 1000)
@@ -132,7 +135,8 @@ def check_file(check, path):
     arrays, metadata = read_safetensors(path)
     schema = json.loads(metadata["tessera"])
     check("the format entry", metadata["format"] == "tessera" and schema["kind"] == "fill")
-    check("labels in the order of their numbers", schema["labels"] == ["sky", "meadow"])
+    check("labels in the order of their numbers", schema["labels"] == ["sky", "grass"])
+    check("their colours", schema["label_colors"] == label_colors(["sky", "grass"]))
     wanted = contract(schema["vqgan"], schema["transformer"], len(schema["labels"]))
     for name in sorted(set(wanted) | set(arrays)):
         found = list(arrays[name].shape) if name in arrays else None

@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
   int vocab_size, block_size, n_unmasked; /* gpt, net2net */
   int window;                             /* fill */
+  gboolean underpainted; /* fill: without a guide the underpainted picture takes its place */
   int n_layer, n_head, n_embd;
 } GptSchema;
 
@@ -66,6 +67,7 @@ typedef struct {
   int n_labels;                  /* fill; net2net: of a segmentation, as label maps number them */
   char **labels;                 /* [n_labels], NULL-terminated */
   guint32 label_colors[MAX_LABELS]; /* [n_labels], 0xRRGGBB */
+  gboolean paints;                  /* fill: has learnt to make pictures of nothing, no labels */
 } Schema;
 
 gboolean schema_read (Schema *schema, const char *text, GError **error);
