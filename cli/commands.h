@@ -7,6 +7,7 @@ gboolean cmd_info (const Options *options, Report *report, GError **error);
 gboolean cmd_complete (const Options *options, Report *report, GError **error);
 gboolean cmd_extend (const Options *options, Report *report, GError **error);
 gboolean cmd_paint (const Options *options, Report *report, GError **error);
+gboolean cmd_import (const Options *options, Report *report, GError **error);
 gboolean cmd_reconstruct (const Options *options, Report *report, GError **error);
 gboolean cmd_serve (const Options *options, Report *report, GError **error);
 

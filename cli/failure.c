@@ -28,6 +28,7 @@ static const Row rows[] = {
   [FAILURE_SIZE] = { "E-SIZE", 8 },
   [FAILURE_LABEL_TYPE] = { "E-LABEL-TYPE", 8 },
   [FAILURE_LABEL_UNKNOWN] = { "E-LABEL-UNKNOWN", 8 },
+  [FAILURE_MISFIT] = { "E-MISFIT", 8 },
   [FAILURE_MODEL_WRONG] = { "E-MODEL-WRONG", 5 },
   [FAILURE_NO_MARGIN] = { "E-NO-MARGIN", 6 },
   [FAILURE_HUGE_IMAGE] = { "E-HUGE-IMAGE", 6 },
@@ -113,9 +114,14 @@ GError *
 failure_from_run (GError *error)
 {
   static const Failure codes[] = {
-    [TESSERA_ERROR_FORMAT] = FAILURE_INTERNAL, /* the options have checked every value before */
-    [TESSERA_ERROR_UNSUPPORTED] = FAILURE_MODEL_CANNOT, [TESSERA_ERROR_MEMORY] = FAILURE_TOO_LARGE,
-    [TESSERA_ERROR_CANCELLED] = FAILURE_STOPPED,        [TESSERA_ERROR_EMPTY] = FAILURE_EMPTY_HOLE,
+    [TESSERA_ERROR_FORMAT] = FAILURE_USAGE, /* what the options could not check */
+
+    [TESSERA_ERROR_UNSUPPORTED] = FAILURE_MODEL_CANNOT,
+    [TESSERA_ERROR_MEMORY] = FAILURE_TOO_LARGE,
+    [TESSERA_ERROR_CANCELLED] = FAILURE_STOPPED,
+    [TESSERA_ERROR_EMPTY] = FAILURE_EMPTY_HOLE,
+    [TESSERA_ERROR_QUESTION] = FAILURE_USAGE,
+    [TESSERA_ERROR_MISFIT] = FAILURE_MISFIT,
   };
   g_autoptr (GError) engine = error;
   const gboolean known =

@@ -185,8 +185,8 @@ compute (Work *work, Part *part, const TesseraRequest *request, gsize bytes, con
 static void
 make_similar (const Options *options, TesseraRequest *request)
 {
-  request->similar_seed = options->request.seed;
-  request->similar_variation = options->request.first_variation;
+  request->similar_seed = options->base_seed;
+  request->similar_variation = options->base_variation;
   request->amount = options->similar / 100;
   request->first_variation = 0;
 }
@@ -200,9 +200,12 @@ choose_seed (const Work *work, TesseraRequest *request, GError **error)
   if (similar && !options->recipe)
     return work_usage (options, _ ("--similar: it needs the --recipe of what is to be varied."),
                        error);
+  if (similar && options->request.amount >= 0)
+    return work_usage (options, _ ("--similar: this recipe is itself like another one; take that."),
+                       error);
   if (similar)
     make_similar (options, request);
-  if (options->new_seed || similar)
+  if (options->new_seed || (similar && !options->seed_given))
     request->seed = g_random_int () >> 1; /* 31 bits: GIMP's arguments are signed */
   return TRUE;
 }

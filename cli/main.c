@@ -30,6 +30,8 @@ run_of (Command command)
       return cmd_paint;
     case COMMAND_RECONSTRUCT:
       return cmd_reconstruct;
+    case COMMAND_IMPORT:
+      return cmd_import;
     case COMMAND_SERVE:
       return cmd_serve;
     case COMMAND_DOCUMENT:

@@ -281,7 +281,7 @@ static gboolean
 check_inputs (const Options *options, GError **error)
 {
   static const Command one_file =
-      COMMAND_INFO | COMMAND_RECONSTRUCT | COMMAND_EXTEND | COMMAND_DOCUMENT;
+      COMMAND_INFO | COMMAND_RECONSTRUCT | COMMAND_EXTEND | COMMAND_IMPORT | COMMAND_DOCUMENT;
   const guint most = options->command == COMMAND_COMPLETE ? G_MAXUINT
                      : (options->command & one_file)      ? 1
                                                           : 0;
@@ -322,6 +322,7 @@ options_new (void)
   options->new_seed = TRUE;
   options->anchor = 4;
   options->similar = -1;
+  options->label_shift = -1;
   tessera_request_init (&options->request);
   options->request.n_variations = 1;
   options->request.soften = 4;
@@ -372,12 +373,13 @@ options_free (Options *options)
 {
   if (!options)
     return;
-  char *const texts[] = { options->output,    options->out_dir, options->suffix,
-                          options->model,     options->mask,    options->mask_dir,
-                          options->labels,    options->under,   options->depth,
-                          options->drawing,   options->codes,   options->from_codes,
-                          options->socket,    options->recipe,  options->recipe_model,
-                          options->recipe_sum };
+  char *const texts[] = { options->output,     options->out_dir,  options->suffix,
+                          options->model,      options->mask,     options->mask_dir,
+                          options->labels,     options->under,    options->depth,
+                          options->drawing,    options->codes,    options->from_codes,
+                          options->socket,     options->recipe,   options->recipe_model,
+                          options->recipe_sum, options->config,   options->first_stage,
+                          options->name,       options->condition };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);

@@ -11,6 +11,7 @@ typedef enum {
   COMMAND_EXTEND = 8,
   COMMAND_PAINT = 16,
   COMMAND_SERVE = 32,
+  COMMAND_IMPORT = 64,
   COMMAND_DOCUMENT = 128, /* what the build asks for: manual page, completions */
 } Command;                /* bits: an option lists the commands that know it */
 
@@ -35,14 +36,20 @@ typedef struct {
   gboolean json, force, quiet, verbose, help, version;
   int progress; /* ProgressMode */
   Margin margins[N_SIDES];
-  int ratio_width, ratio_height;   /* 0 = not given */
-  int width, height;               /* --size; 0 = not given */
-  int anchor;                      /* 3 * row + column of a board of nine, 4 = center */
-  gboolean new_seed;               /* draw one */
-  gint64 memory;                   /* bytes, 0 = not given */
-  double time_limit;               /* seconds, 0 = none */
-  double similar;                  /* per cent of cells to choose anew; negative = not given */
-  char *recipe;                    /* its text */
+  int ratio_width, ratio_height; /* 0 = not given */
+  int width, height;             /* --size; 0 = not given */
+  int anchor;                    /* 3 * row + column of a board of nine, 4 = center */
+  gboolean new_seed;             /* draw one */
+  gint64 memory;                 /* bytes, 0 = not given */
+  double time_limit;             /* seconds, 0 = none */
+  double similar;                /* per cent of cells to choose anew; negative = not given */
+  char *config, *first_stage, *name, *condition; /* import; NULL = not given */
+  int heads, label_shift;                        /* import; 0 and -1 = not given */
+  int weights;                                   /* import: TesseraWeights */
+  gboolean seed_given;                           /* after the recipe, if there is one */
+  guint64 base_seed;                             /* of the recipe */
+  int base_variation;                            /* of the recipe, 0-based */
+  char *recipe;                                  /* its text */
   char *recipe_model, *recipe_sum; /* name and SHA-256 of the model it was made with */
   GHashTable *given;               /* files that came in a message: name -> GBytes */
   TesseraRequest request;          /* all its settings but the pictures */

@@ -76,6 +76,7 @@ option_seed (Options *options, UNUSED_OPTION, const char *text, UNUSED_ERROR)
 {
   gint64 number;
 
+  options->seed_given = TRUE;
   options->new_seed = !strcmp (text, "new");
   if (options->new_seed)
     return TRUE;

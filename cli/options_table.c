@@ -5,7 +5,7 @@ enum {
   FILL = COMMAND_COMPLETE | COMMAND_EXTEND | COMMAND_PAINT,
   RUN = FILL | COMMAND_RECONSTRUCT,
   RESULT = RUN | COMMAND_SERVE,
-  ALL = RESULT | COMMAND_INFO,
+  ALL = RESULT | COMMAND_INFO | COMMAND_IMPORT,
 };
 
 #define PLACE(field) G_STRUCT_OFFSET (Options, field)
@@ -13,13 +13,15 @@ enum {
 
 static const char *const efforts[] = { "normal", "draft", "high", NULL }; /* as TesseraEffort */
 static const char *const strategies[] = { "auto", "pyramid", "anchored", "exact", NULL };
+/* As TesseraWeights. */
+static const char *const types[] = { "f16", "f32", "bf16", "i8", NULL };
 static const char *const progresses[] = { "auto", "bar", "none", "json", NULL };
 static const char *const anchors[] = { "top-left",     "top",   "top-right",   "left",
                                        "center",       "right", "bottom-left", "bottom",
                                        "bottom-right", NULL };
 
 const Option options_table[] = {
-  { 'o', "output", "FILE", RUN, option_text, PLACE (output), .wants = A_FILE,
+  { 'o', "output", "FILE", RUN | COMMAND_IMPORT, option_text, PLACE (output), .wants = A_FILE,
     .help = N_ ("where the result goes, a PNG or TIFF file by its suffix; several variations "
                 "become out-1.png (the best), out-2.png, ... or stand where %d does; - = PNG on "
                 "standard output") },
@@ -85,7 +87,7 @@ const Option options_table[] = {
     .help = N_ ("write the picture's codes here, as JSON") },
   { 0, "from-codes", "FILE", COMMAND_RECONSTRUCT, option_text, PLACE (from_codes), .wants = A_FILE,
     .help = N_ ("decode these codes instead of a picture's") },
-  { 'm', "model", "FILE", ALL, option_text, PLACE (model), .wants = A_FILE,
+  { 'm', "model", "FILE", RESULT | COMMAND_INFO, option_text, PLACE (model), .wants = A_FILE,
     .help = N_ ("model file (otherwise: the environment's TESSERA_MODEL, then the bundled one)") },
   { 'n', "variations", "N", FILL, option_int, PLACE (request.n_variations), 1,
     TESSERA_MAX_VARIATIONS, .wants = N_ ("a whole number from 1 to 16"),
@@ -144,6 +146,27 @@ const Option options_table[] = {
     .help = N_ ("where GIMP looks for plug-ins, and what it finds there") },
   { 0, "check", NULL, COMMAND_INFO, option_flag, PLACE (check),
     .help = N_ ("read all of the model file and run it once") },
+  { 0, "config", "FILE", COMMAND_IMPORT, option_text, PLACE (config), .wants = A_FILE,
+    .help = N_ ("the yaml file that belongs to the checkpoint") },
+  { 0, "first-stage", "FILE", COMMAND_IMPORT, option_text, PLACE (first_stage), .wants = A_FILE,
+    .help = N_ ("the tokenizer's checkpoint, where it is a file of its own") },
+  { 0, "type", "TYPE", COMMAND_IMPORT, option_choice, PLACE (weights), .choices = types,
+    .wants = N_ ("f16, f32, bf16 or i8"),
+    .help = N_ ("numbers of the model file; i8: the transformer's large products with 8 bits") },
+  { 0, "name", "TEXT", COMMAND_IMPORT, option_text, PLACE (name), .wants = N_ ("a text"),
+    .help = N_ ("name of the model (default: the name of the output)") },
+  { 0, "labels", "FILE", COMMAND_IMPORT, option_text, PLACE (labels), .wants = A_FILE,
+    .help = N_ ("a text file with the labels' names, one a line") },
+  { 0, "heads", "N", COMMAND_IMPORT, option_int, PLACE (heads), 1, 256,
+    .wants = N_ ("a whole number from 1 to 256"),
+    .help = N_ ("attention heads of the transformer, where no yaml file says it") },
+  { 0, "condition", "KIND", COMMAND_IMPORT, option_text, PLACE (condition),
+    .wants = N_ ("segmentation, depth, picture, coord, class:N, sos or prefix:N"),
+    .help = N_ ("what the transformer goes by, where no file says it: segmentation, depth, "
+                "picture, coord, class:CLASSES, sos, prefix:TOKENS") },
+  { 0, "label-shift", "N", COMMAND_IMPORT, option_int, PLACE (label_shift), 0, 1,
+    .wants = N_ ("0 or 1"),
+    .help = N_ ("what is added to label numbers (default: 1 for COCO's 183 labels, otherwise 0)") },
   { 0, "threads", "N", RESULT, option_int, PLACE (request.n_threads), 1, 1024,
     .wants = N_ ("a whole number from 1 to 1024"),
     .help = N_ ("otherwise: the environment's TESSERA_THREADS, then one for each core") },
@@ -153,12 +176,13 @@ const Option options_table[] = {
     .help = N_ ("stop after this time and keep what is finished") },
   { 0, "plan", NULL, FILL, option_flag, PLACE (plan),
     .help = N_ ("print what it would cost, and stop") },
-  { 0, "progress", "KIND", RUN, option_choice, PLACE (progress), .choices = progresses,
-    .wants = N_ ("auto, bar, none or json"),
+  { 0, "progress", "KIND", RUN | COMMAND_IMPORT, option_choice, PLACE (progress),
+    .choices = progresses, .wants = N_ ("auto, bar, none or json"),
     .help = N_ ("auto = a bar on a terminal, lines elsewhere") },
   { 0, "json", NULL, ALL, option_flag, PLACE (json),
     .help = N_ ("one JSON object a line on standard output, as --progress json") },
-  { 'f', "force", NULL, RUN, option_flag, PLACE (force), .help = N_ ("replace files that exist") },
+  { 'f', "force", NULL, RUN | COMMAND_IMPORT, option_flag, PLACE (force),
+    .help = N_ ("replace files that exist") },
   { 'q', "quiet", NULL, ALL, option_flag, PLACE (quiet), .help = N_ ("print nothing but errors") },
   { 'v', "verbose", NULL, ALL, option_flag, PLACE (verbose), .help = N_ ("print more") },
   { 'h', "help", NULL, ALL, option_flag, PLACE (help), .help = N_ ("print this, and stop") },
@@ -176,6 +200,8 @@ const CommandRow options_commands[] = {
     N_ ("make a picture from labels, or whatever the model is told") },
   { COMMAND_RECONSTRUCT, FALSE, "reconstruct", "IN -o OUT",
     N_ ("encode and decode a picture: shows what the model can represent") },
+  { COMMAND_IMPORT, FALSE, "import", "CKPT -o MODEL [--config FILE.yaml]",
+    N_ ("make a model file of a published checkpoint (PyTorch, or .safetensors)") },
   { COMMAND_INFO, FALSE, "info", "[MODEL]",
     N_ ("about this program, this computer and the model") },
   { COMMAND_SERVE, FALSE, "serve", "[--socket PATH]",

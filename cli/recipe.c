@@ -91,7 +91,9 @@ recipe_take (const char *path, Options *options, GError **error)
     {
       g_free (options->recipe);
       options->recipe = g_steal_pointer (&text);
-      options->new_seed = FALSE;
+      options->new_seed = options->seed_given = FALSE;
+      options->base_seed = options->request.seed;
+      options->base_variation = options->request.first_variation;
       take_model (options);
       if (options->command == COMMAND_EXTEND)
         take_margins (options);

@@ -61,6 +61,9 @@ typedef struct {
 void report_variation (Report *report, const ReportResult *result);
 void report_reconstruction (Report *report, const ReportResult *result);
 
+/* A model file that was made of a checkpoint. */
+void report_model (Report *report, const char *file, const TesseraImported *imported);
+
 /* "beach.png  3 variations  14.2 s  seed 81723  -> beach-1.png ..." of this input's files. */
 void report_done (Report *report, int n_variations, guint64 seed);
 

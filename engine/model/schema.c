@@ -7,6 +7,7 @@ enum {
   MAX_SIDE = 1 << 14,
   MAX_CODES = 1 << 20,
   MAX_NAME = 4096,
+  MAX_FREE_LABELS = 250, /* of kind fill, where labels need not be everywhere */
 };
 
 static gboolean
@@ -177,7 +178,7 @@ read_labels (Schema *schema, JsonObject *object, GError **error)
   JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
   const guint n = array ? json_array_get_length (array) : 0;
 
-  if (node && (!array || n > MAX_LABELS))
+  if (node && (!array || n > (schema->kind == KIND_FILL ? MAX_FREE_LABELS : MAX_LABELS)))
     return wrong (error, "labels: this must be a list of at most 250 names");
   schema->labels = g_new0 (char *, n + 1);
   for (; schema->n_labels < (int) n; schema->n_labels++)
@@ -189,6 +190,35 @@ read_labels (Schema *schema, JsonObject *object, GError **error)
       schema->labels[schema->n_labels] = g_strndup (json_node_get_string (name), MAX_NAME);
     }
   return TRUE;
+}
+
+/* A segmentation's labels are there whether the file names them or not. */
+static gboolean
+name_labels (Schema *schema, GError **error)
+{
+  const int n = schema->condition.n_labels - schema->condition.label_shift;
+
+  if (schema->n_labels == n)
+    return TRUE;
+  if (schema->n_labels > 0)
+    return wrong (error, "labels: this must be a list with a name for each label of the condition");
+  g_strfreev (schema->labels);
+  schema->labels = g_new0 (char *, n + 1);
+  for (schema->n_labels = 0; schema->n_labels < n; schema->n_labels++)
+    schema->labels[schema->n_labels] = g_strdup_printf ("label %d", schema->n_labels);
+  return TRUE;
+}
+
+/* Colours of many labels, as label maps of public data sets have them: the bits of the number go in
+ * turn to red, green and blue, highest places first. */
+static guint32
+bit_color (int i)
+{
+  guint32 rgb[3] = { 0, 0, 0 };
+
+  for (int bit = 0; bit < 8; bit++)
+    rgb[bit % 3] |= (guint32) (i >> bit & 1) << (7 - bit / 3);
+  return rgb[0] << 16 | rgb[1] << 8 | rgb[2];
 }
 
 /* A colour for a label whose file names none: hues by the golden angle, so that neighbours differ,
@@ -232,7 +262,7 @@ read_label_colors (Schema *schema, JsonObject *object, GError **error)
     return wrong (error, "label_colors: this must be a list with a colour for each label");
   for (int i = 0; i < schema->n_labels; i++)
     {
-      schema->label_colors[i] = made_up_color (i);
+      schema->label_colors[i] = schema->kind == KIND_NET2NET ? bit_color (i) : made_up_color (i);
       if (array && !read_color (json_array_get_element (array, i), &schema->label_colors[i]))
         return wrong (error, "label_colors: a colour is no text like \"#4682b4\"");
     }
@@ -251,9 +281,13 @@ schema_read (Schema *schema, const char *text, GError **error)
   schema->name = g_strndup (json_text (object, "name", "unnamed"), MAX_NAME);
   schema->source = g_strndup (json_text (object, "source", "unknown"), MAX_NAME);
   schema->licence = g_strndup (json_text (object, "licence", "unknown"), MAX_NAME);
-  if (read_labels (schema, object, error) && read_label_colors (schema, object, error)
+  if (read_labels (schema, object, error)
+      && json_bool (object, "paints", FALSE, &schema->paints, error)
       && (schema->kind == KIND_GPT || read_vqgan (schema, object, error))
-      && (schema->kind == KIND_VQGAN || read_transformer (schema, object, error)))
+      && (schema->kind == KIND_VQGAN || read_transformer (schema, object, error))
+      && (schema->kind != KIND_NET2NET || schema_read_condition (schema, object, error))
+      && (schema->kind != KIND_NET2NET || name_labels (schema, error))
+      && read_label_colors (schema, object, error))
     return TRUE;
   schema_clear (schema);
   return FALSE;
@@ -266,4 +300,5 @@ schema_clear (Schema *schema)
   g_clear_pointer (&schema->source, g_free);
   g_clear_pointer (&schema->licence, g_free);
   g_clear_pointer (&schema->labels, g_strfreev);
+  g_clear_pointer (&schema->permuter.type, g_free);
 }

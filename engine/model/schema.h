@@ -2,7 +2,7 @@
 #pragma once
 #include "model/json.h"
 
-enum { MAX_LEVELS = 8, MAX_LABELS = 250 };
+enum { MAX_LEVELS = 8, MAX_LABELS = 256 };
 
 typedef enum { KIND_VQGAN, KIND_GPT, KIND_NET2NET, KIND_FILL } ModelKind;
 
@@ -28,14 +28,45 @@ typedef struct {
   int n_layer, n_head, n_embd;
 } GptSchema;
 
+/* What stands before the picture's tokens in the sequence of a net2net. */
+typedef enum {
+  CONDITION_SEGMENTATION, /* the first three: tokens of a grid, from a tokenizer of their own */
+  CONDITION_DEPTH,
+  CONDITION_PICTURE,
+  CONDITION_COORD, /* tokens of a grid, from the place in the picture */
+  CONDITION_CLASS, /* one token */
+  CONDITION_SOS,   /* one token, always the same */
+  CONDITION_PREFIX /* n_tokens tokens, given with the request */
+} ConditionType;
+
+/* What a type does not have is 0. */
+typedef struct {
+  ConditionType type;
+  VqSchema vqgan;            /* segmentation, depth, picture */
+  int n_labels, label_shift; /* segmentation: label byte l is channel (l + label_shift) % 256 */
+  int n_embed, down_factor;  /* coord */
+  int n_classes;             /* class */
+  int sos_token;             /* sos */
+  int n_tokens;              /* class, sos: 1; prefix */
+} ConditionSchema;
+
+/* The order of tokens in a net2net's sequence. */
+typedef struct {
+  char *type;     /* "identity", ..; as the file names it */
+  int rows, cols; /* of the grid that is put in order; 0 where type is "identity" */
+} PermuterSchema;
+
 typedef struct {
   ModelKind kind;
   char *name, *source, *licence; /* never NULL */
   VqSchema vqgan;                /* all but gpt */
   GptSchema transformer;         /* all but vqgan */
-  int n_labels;
-  char **labels;                    /* [n_labels], NULL-terminated */
+  ConditionSchema condition;     /* net2net */
+  PermuterSchema permuter;       /* net2net */
+  int n_labels;                  /* fill; net2net: of a segmentation, as label maps number them */
+  char **labels;                 /* [n_labels], NULL-terminated */
   guint32 label_colors[MAX_LABELS]; /* [n_labels], 0xRRGGBB */
+  gboolean paints;                  /* fill: has learnt to make pictures of nothing, no labels */
 } Schema;
 
 gboolean schema_read (Schema *schema, const char *text, GError **error);
@@ -43,6 +74,16 @@ gboolean schema_read (Schema *schema, const char *text, GError **error);
 /* A VQ object of docs/model-file.md: "vqgan" of a model or of a condition. */
 gboolean schema_read_vq (VqSchema *vq, JsonObject *object, GError **error);
 void schema_clear (Schema *schema);
+
+/* "condition" and "permuter" of kind net2net; the tokenizer and the transformer have been read. */
+gboolean schema_read_condition (Schema *schema, JsonObject *object, GError **error);
+
+/* Whether the condition's tokens are a grid as large as the picture's, so that windows cut both. */
+static inline gboolean
+condition_is_grid (const ConditionSchema *condition)
+{
+  return condition->n_tokens == 0;
+}
 
 static inline int
 vq_factor (const VqSchema *vq)

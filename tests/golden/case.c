@@ -41,6 +41,27 @@ open_files (Case *kase, GError **error)
          && (kase->expected = safetensors_open (expected, error));
 }
 
+/* What is read without asking must be there: another form of case is no case that agrees. */
+static gboolean
+check_form (JsonObject *object, GError **error)
+{
+  JsonNode *steps = json_object_get_member (object, "steps");
+  JsonNode *exact = json_object_get_member (object, "exact");
+  int form;
+
+  if (!json_int (object, "tessera_golden", 1, 1, &form, error))
+    return FALSE;
+  if (!steps || !JSON_NODE_HOLDS_ARRAY (steps)
+      || json_array_get_length (json_node_get_array (steps)) == 0)
+    return fault (error, "the case has no steps");
+  for (guint i = 0; i < json_array_get_length (json_node_get_array (steps)); i++)
+    if (!JSON_NODE_HOLDS_OBJECT (json_array_get_element (json_node_get_array (steps), i)))
+      return fault (error, "step %u is no object", i);
+  if (exact && !JSON_NODE_HOLDS_ARRAY (exact))
+    return fault (error, "exact is no list");
+  return TRUE;
+}
+
 Case *
 case_open (const char *folder, Job *job, GError **error)
 {
@@ -51,10 +72,13 @@ case_open (const char *folder, Job *job, GError **error)
   kase->folder = g_strdup (folder);
   kase->job = job;
   kase->compared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  kase->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!g_file_get_contents (path, &text, &length, error)
       || !(kase->root = json_parse_object (text, length, path, error)))
     return NULL;
   kase->object = json_node_get_object (kase->root);
+  if (!check_form (kase->object, error))
+    return NULL;
   return open_files (kase, error) ? g_steal_pointer (&kase) : NULL;
 }
 
@@ -68,6 +92,7 @@ case_close (Case *kase)
   g_clear_pointer (&kase->input, safetensors_close);
   g_clear_pointer (&kase->expected, safetensors_close);
   g_clear_pointer (&kase->compared, g_hash_table_unref);
+  g_clear_pointer (&kase->roles, g_hash_table_unref);
   g_free (kase->folder);
   g_free (kase);
 }
@@ -82,14 +107,18 @@ split_row (const char *text, int *row)
   return bracket ? g_strndup (text, bracket - text) : g_strdup (text);
 }
 
+/* All numbers, or those of one row; NULL where there is no such row. */
 static double *
 numbers_of (const Tensor *tensor, int row, size_t *n)
 {
   const size_t size = row < 0 ? tensor->n : tensor->n / MAX (tensor->shape[0], 1);
   const size_t first = row < 0 ? 0 : row * size;
-  double *numbers = g_new (double, size + 1);
+  double *numbers;
 
-  for (size_t i = 0; i < size && first + i < tensor->n; i++)
+  if (row >= 0 && (tensor->n_dims == 0 || row >= tensor->shape[0]))
+    return NULL;
+  numbers = g_new (double, size + 1);
+  for (size_t i = 0; i < size; i++)
     numbers[i] = tensor_number (tensor, first + i);
   *n = size;
   return numbers;
@@ -105,6 +134,7 @@ case_argument (Case *kase, JsonObject *step, const char *name, const Tensor **te
                                                               : NULL;
   g_autofree char *array = NULL;
   const Tensor *found;
+  double *numbers;
   int row;
 
   if (!file)
@@ -121,7 +151,10 @@ case_argument (Case *kase, JsonObject *step, const char *name, const Tensor **te
     }
   if (tensor)
     *tensor = found;
-  return numbers_of (found, row, n);
+  numbers = numbers_of (found, row, n);
+  if (!numbers)
+    fault (error, "argument %s: there is no %s", name, text);
+  return numbers;
 }
 
 /* -1: not listed as exact and without tolerance; 0: exact. */
@@ -130,12 +163,22 @@ tolerance_of (const Case *kase, const char *array)
 {
   JsonObject *all = json_object (kase->object, "tolerance", NULL);
   JsonObject *own = all ? json_object (all, array, NULL) : NULL;
-  JsonArray *exact = json_object_get_array_member (kase->object, "exact");
+  JsonArray *exact = json_object_has_member (kase->object, "exact")
+                         ? json_object_get_array_member (kase->object, "exact")
+                         : NULL;
 
   for (guint i = 0; exact && i < json_array_get_length (exact); i++)
     if (strcmp (json_array_get_string_element (exact, i), array) == 0)
       return 0;
-  return own ? json_object_get_double_member (own, "atol") : -1;
+  return own && json_object_has_member (own, "atol") ? json_object_get_double_member (own, "atol")
+                                                     : -1;
+}
+
+/* A step's output, even where two steps give the same array. */
+static char *
+role_key (JsonObject *step, const char *role)
+{
+  return g_strdup_printf ("%p %s", (void *) step, role);
 }
 
 gboolean
@@ -160,6 +203,8 @@ case_compare (Case *kase, JsonObject *step, const char *role, const double *got,
   if (!tensor || (atol = tolerance_of (kase, array)) < 0)
     return fault (error, "%s: no expected array or no tolerance for it", text);
   want = numbers_of (tensor, row, &n_want);
+  if (!want)
+    return fault (error, "%s: there is no such row", text);
   if (n_want != n)
     return fault (error, "%s: %zu numbers, %zu expected", text, n, n_want);
   for (size_t i = 0; i < n; i++)
@@ -173,6 +218,7 @@ case_compare (Case *kase, JsonObject *step, const char *role, const double *got,
     }
   g_print ("#   %-16s %7zu numbers, largest difference %.2g of %.2g\n", text, n, worst, atol);
   g_hash_table_add (kase->compared, g_strdup (text));
+  g_hash_table_add (kase->roles, role_key (step, role));
   return TRUE;
 }
 
@@ -205,9 +251,13 @@ outputs_compared (const Case *kase, JsonObject *step, GError **error)
   g_autoptr (GList) roles = outputs ? json_object_get_members (outputs) : NULL;
 
   for (GList *role = roles; role; role = role->next)
-    if (!g_hash_table_contains (kase->compared, json_text (outputs, role->data, "")))
-      return fault (error, "%s: output %s was not computed", json_text (step, "op", "?"),
-                    (const char *) role->data);
+    {
+      g_autofree char *key = role_key (step, role->data);
+
+      if (!g_hash_table_contains (kase->roles, key))
+        return fault (error, "%s: output %s was not computed", json_text (step, "op", "?"),
+                      (const char *) role->data);
+    }
   return outputs != NULL;
 }
 

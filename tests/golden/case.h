@@ -11,6 +11,7 @@ typedef struct {
   Model *model;                  /* NULL where the case needs none */
   Safetensors *input, *expected; /* input may be NULL */
   GHashTable *compared;          /* names and rows ("kept", "kept[3]") that have agreed */
+  GHashTable *roles;             /* "ADDRESS ROLE" of each step's outputs that have agreed */
   Job *job;
 } Case;
 

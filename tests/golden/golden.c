@@ -1,6 +1,9 @@
-/* golden FOLDER...: computes every step of every case folder and compares every array with what
- * the original gave. Exit status 0 only if all of them were computed and agree. */
+/* golden FOLDER... [--more FOLDER]: computes every step of every case folder and compares every array
+ * with what the original gave. Exit status 0 only if all of them were computed and agree.
+ *
+ * --more: also the cases inside that folder, where it is there; the output says whether it was. */
 #include "ops.h"
+#include <string.h>
 
 static gboolean
 run_case (const char *folder, GError **error)
@@ -12,14 +15,7 @@ run_case (const char *folder, GError **error)
 
   if (!kase)
     return FALSE;
-  steps = json_object_has_member (kase->object, "steps")
-              ? json_object_get_array_member (kase->object, "steps")
-              : NULL;
-  if (!steps || json_array_get_length (steps) == 0)
-    {
-      g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT, "the case has no steps");
-      return FALSE;
-    }
+  steps = json_object_get_array_member (kase->object, "steps");
   for (guint i = 0; i < json_array_get_length (steps); i++)
     {
       JsonObject *step = json_array_get_object_element (steps, i);
@@ -33,23 +29,64 @@ run_case (const char *folder, GError **error)
   return case_complete (kase, error);
 }
 
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The folders inside `parent` that hold a case, sorted. */
+static void
+add_cases (const char *parent, GPtrArray *folders)
+{
+  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
+  const guint before = folders->len;
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (parent, name, "case.json", NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        g_ptr_array_add (folders, g_build_filename (parent, name, NULL));
+    }
+  g_ptr_array_sort (folders, by_name);
+  if (dir)
+    g_print ("# and %u cases of %s\n", folders->len - before, parent);
+  else
+    g_print ("# no %s here: the cases above are all\n", parent);
+}
+
+static void
+read_arguments (int argc, char **argv, GPtrArray *folders)
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "--more") == 0 && i + 1 < argc)
+      add_cases (argv[++i], folders);
+    else
+      g_ptr_array_add (folders, g_strdup (argv[i]));
+}
+
 int
 main (int argc, char **argv)
 {
-  int failed = argc < 2;
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
+  gboolean failed;
 
-  g_print ("1..%d\n", argc - 1);
-  for (int i = 1; i < argc; i++)
+  read_arguments (argc, argv, folders);
+  failed = folders->len == 0;
+  g_print ("1..%u\n", folders->len);
+  for (guint i = 0; i < folders->len; i++)
     {
-      g_autofree char *name = g_path_get_basename (argv[i]);
+      const char *folder = folders->pdata[i];
       g_autoptr (GError) error = NULL;
 
-      if (run_case (argv[i], &error))
-        g_print ("ok %d %s\n", i, name);
+      if (run_case (folder, &error))
+        g_print ("ok %u %s\n", i + 1, folder);
       else
         {
-          g_print ("not ok %d %s\n# %s\n", i, name, error->message);
-          failed++;
+          g_print ("not ok %u %s\n# %s\n", i + 1, folder, error->message);
+          failed = TRUE;
         }
     }
   return failed ? 1 : 0;

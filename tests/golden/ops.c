@@ -14,7 +14,16 @@ op_gpt_logits (Case *kase, JsonObject *step, GError **error)
   g_autofree float *hidden = NULL, *logits = NULL;
   int width, n_new;
 
-  if (!numbers || !gpt_init (&gpt, kase->model, "", error))
+  if (!numbers)
+    return FALSE;
+  if (!kase->model || kase->model->schema.kind == KIND_VQGAN
+      || kase->model->schema.kind == KIND_FILL)
+    {
+      g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT, "the case has no GPT");
+      return FALSE;
+    }
+  if (!gpt_init (&gpt, kase->model, kase->model->schema.kind == KIND_GPT ? "" : "transformer.",
+                 error))
     return FALSE;
   for (size_t i = 0; i < n; i++)
     tokens[i] = (int) numbers[i];
@@ -89,6 +98,11 @@ op_run (Case *kase, JsonObject *step, GError **error)
     { "gpt.logits", op_gpt_logits },
     { "sampler.filter", op_filter },
     { "fill.window", op_fill_window },
+    { "condition.encode", op_condition },
+    { "sample.window", op_sample_window },
+    { "sample.logits", op_sample_logits },
+    { "sample.sequence", op_sample_sequence },
+    { "permuter", op_permuter },
   };
   const char *name = json_text (step, "op", "");
 

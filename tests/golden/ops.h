@@ -13,6 +13,14 @@ gboolean op_encode (Case *kase, JsonObject *step, GError **error);
 gboolean op_decode (Case *kase, JsonObject *step, GError **error);
 gboolean op_decode_mixed (Case *kase, JsonObject *step, GError **error);
 
+/* Ops of ops_net2net.c: "condition.encode", "sample.window", "sample.logits", "sample.sequence",
+ * "permuter". */
+gboolean op_condition (Case *kase, JsonObject *step, GError **error);
+gboolean op_sample_window (Case *kase, JsonObject *step, GError **error);
+gboolean op_sample_logits (Case *kase, JsonObject *step, GError **error);
+gboolean op_sample_sequence (Case *kase, JsonObject *step, GError **error);
+gboolean op_permuter (Case *kase, JsonObject *step, GError **error);
+
 /* Op "fill.window" (ops_fill.c). */
 gboolean op_fill_window (Case *kase, JsonObject *step, GError **error);
 
