@@ -52,7 +52,7 @@ def makes_layers():
 def remembers(image, group, answer):
     recipe = json.loads(parasite(group, 'tessera-recipe') or '{}')
     check('the recipe is on the group and returned', recipe == json.loads(answer.recipe))
-    check('the recipe has the seed', recipe.get('seed') == '11', recipe)
+    check('the recipe has the seed', recipe.get('seed') == 11, recipe)
     check('the recipe has the place', recipe.get('region', {}).get('image_width') == 420, recipe)
     check('the recipe has no path', '/' not in answer.recipe, answer.recipe)
     path = os.path.join(WORK, 'round-trip.xcf')
@@ -90,7 +90,7 @@ def again(image, base, group, layers):
     chance = complete(image, [base], variations=1)
     check('without a seed one is drawn and stored', chance.done
           and int(json.loads(chance.recipe)['seed']) >= 0
-          and chance.layers()[0].get_name().endswith(json.loads(chance.recipe)['seed']))
+          and chance.layers()[0].get_name().endswith(str(json.loads(chance.recipe)['seed'])))
     image.remove_layer(chance.group)
 
 
