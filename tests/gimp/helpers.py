@@ -141,3 +141,61 @@ def state(image):
 def parasite(item, name):
     found = item.get_parasite(name)
     return bytes(b & 255 for b in found.get_data()).decode() if found else None
+
+
+def layer_on(image, name, width=0, height=0, x=0, y=0, color=None, place=0, parent=None):
+    """A new RGBA layer, filled where a colour is given; as large as the image by default."""
+    layer = Gimp.Layer.new(image, name, width or image.get_width(), height or image.get_height(),
+                           Gimp.ImageType.RGBA_IMAGE if image.get_base_type() == Gimp.ImageBaseType.RGB
+                           else Gimp.ImageType.GRAYA_IMAGE, 100, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, parent, place)
+    layer.set_offsets(x, y)
+    if color:
+        paint(layer, color)
+    return layer
+
+
+def paint(layer, color, box=None):
+    """Fills a layer, or a box of it, and leaves selection and colours as they were."""
+    image = layer.get_image()
+    kept = None if Gimp.Selection.is_empty(image) else Gimp.Selection.save(image)
+    chosen = image.get_selected_layers()
+    Gimp.context_push()
+    Gimp.context_set_feather(False)
+    Gimp.context_set_antialias(False)
+    Gimp.context_set_foreground(Gegl.Color.new(color))
+    if box:
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, *box)
+    else:
+        Gimp.Selection.none(image)
+    layer.edit_fill(Gimp.FillType.FOREGROUND)
+    Gimp.Selection.none(image)
+    if kept:
+        image.select_item(Gimp.ChannelOps.REPLACE, kept)
+        image.remove_channel(kept)
+    image.set_selected_layers(chosen)
+    Gimp.context_pop()
+
+
+def rectangle(image, x, y, width, height, operation=Gimp.ChannelOps.REPLACE):
+    Gimp.context_push()
+    Gimp.context_set_feather(False)
+    Gimp.context_set_antialias(False)
+    image.select_rectangle(operation, x, y, width, height)
+    Gimp.context_pop()
+
+
+def differing(before, after, size):
+    """Numbers of the pixels that differ."""
+    return [i for i in range(len(before) // size)
+            if before[size * i:size * i + size] != after[size * i:size * i + size]]
+
+
+def refused(image, layers, what, code, before, procedure='complete', **arguments):
+    """A bad case: one sentence with its code, and the image as before."""
+    answer = call(procedure, image, layers, **arguments)
+    check(what + ': one sentence', not answer.done and answer.message.startswith(code + ': ')
+          and '\n' not in answer.message and answer.message.endswith(('.', '.)')),
+          (answer.status, answer.message))
+    check(what + ': the image is untouched', state(image) == before)
+    return answer
