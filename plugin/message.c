@@ -17,7 +17,33 @@ message_set (GError **error, const char *code, const char *sentence, ...)
 }
 
 void
-message_take (GError **error, GError *reason)
+message_internal (GError **error, const char *where)
+{
+  message_set (error, "E-INTERNAL", _ ("Something unexpected happened (%s). Nothing was changed."),
+               where);
+}
+
+void
+message_no_memory (GError **error)
+{
+  message_set (error, "E-NO-MEMORY",
+               _ ("The computer ran out of memory. Nothing was changed. "
+                  "Close other programs or select less."));
+}
+
+/* An unsupported file and an unsupported request have the same code in the engine; only the text
+ * of the first one begins with the file's path. */
+static void
+take_unsupported (GError **error, const char *text, const char *model)
+{
+  if (*model && g_str_has_prefix (text, model))
+    message_set (error, "E-MODEL-NEWER", _ ("The model file \"%s\" needs a newer Tessera."), model);
+  else
+    message_set (error, "E-MODEL-CANNOT", _ ("The model cannot do this: %s."), text);
+}
+
+void
+message_take (GError **error, GError *reason, const char *model)
 {
   g_autoptr (GError) owned = reason;
   g_autofree char *text = g_strdup (reason->message);
@@ -31,7 +57,7 @@ message_take (GError **error, GError *reason)
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_MEMORY))
     message_set (error, "E-TOO-LARGE", _ ("%s. Select less, or allow more memory."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED))
-    message_set (error, "E-MODEL-CANNOT", _ ("This model cannot be used: %s."), text);
+    take_unsupported (error, text, model);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_FORMAT)
            || reason->domain == G_FILE_ERROR)
     message_set (error, "E-BAD-MODEL",
@@ -39,8 +65,7 @@ message_take (GError **error, GError *reason)
                     "Reinstall Tessera, or choose another file."),
                  text);
   else
-    message_set (error, "E-INTERNAL",
-                 _ ("Something unexpected happened (%s). Nothing was changed."), text);
+    message_internal (error, text);
 }
 
 void
@@ -54,4 +79,16 @@ message_strip_code (GError *error)
   plain = g_strdup (sentence + 2);
   g_free (error->message);
   error->message = plain;
+}
+
+gboolean
+message_is_about_arguments (const GError *error)
+{
+  static const char *const codes[] = { "E-NO-MARGIN: ", "E-HUGE-IMAGE: ", "E-NO-LABELS: ",
+                                       "E-MANY-LAYERS: ", "E-NO-RECIPE: " };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_str_has_prefix (error->message, codes[i]))
+      return TRUE;
+  return FALSE;
 }

@@ -1,5 +1,4 @@
 #include "progress.h"
-#include <libgimp/gimp.h>
 #include <glib-unix.h>
 #include <signal.h>
 
@@ -16,11 +15,11 @@ on_signal (gpointer data)
 }
 
 void
-progress_begin (Progress *progress, const char *text)
+progress_begin (Progress *progress, GimpImage *image, const char *text)
 {
   static const int signals[] = { SIGTERM, SIGINT };
 
-  *progress = (Progress){ .context = g_main_context_new () };
+  *progress = (Progress){ .context = g_main_context_new (), .image = image };
   for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
     {
       progress->sources[i] = g_unix_signal_source_new (signals[i]);
@@ -50,10 +49,12 @@ progress_tell (double done, gpointer data)
 
   if (now >= progress->next_update)
     {
-      gimp_progress_update (done);
+      progress->closed = !gimp_image_is_valid (progress->image);
+      if (!progress->closed)
+        gimp_progress_update (done);
       progress->next_update = now + UPDATE_MICROSECONDS;
     }
   while (g_main_context_iteration (progress->context, FALSE))
     continue;
-  return !progress->stopped;
+  return !progress->stopped && !progress->closed;
 }

@@ -4,17 +4,18 @@
  * nothing is written before everything is computed. The signals SIGTERM and SIGINT stop softly:
  * the procedure returns "cancelled". */
 #pragma once
-#include <glib.h>
+#include <libgimp/gimp.h>
 
 typedef struct {
   GMainContext *context; /* of the two signals alone, so that nothing else runs meanwhile */
   GSource *sources[2];
   gint64 next_update; /* monotonic microseconds */
-  gboolean stopped;
+  GimpImage *image;   /* watched: work for an image that is gone is given up */
+  gboolean stopped, closed;
 } Progress;
 
 /* From the main thread. Between these two, progress_tell sees stop signals. */
-void progress_begin (Progress *progress, const char *text);
+void progress_begin (Progress *progress, GimpImage *image, const char *text);
 void progress_end (Progress *progress);
 
 /* A TesseraProgress; data: the Progress. */

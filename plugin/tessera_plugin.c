@@ -1,8 +1,15 @@
 /* tessera: the GIMP 3 plug-in. GIMP starts it once to learn its procedures and again for every
  * call, so nothing here may be slow. */
-#include "complete.h"
+#include "procedures.h"
 
-#define COMPLETE "tessera-complete"
+static const struct {
+  const char *name;
+  GimpProcedure *(*create) (GimpPlugIn *plug_in, const char *name);
+} procedures[] = {
+  { "tessera-complete", complete_create },  { "tessera-extend-canvas", extend_create },
+  { "tessera-paint-labels", paint_create }, { "tessera-label-layer", label_layer_create },
+  { "tessera-redo", redo_create },          { "tessera-info", info_create },
+};
 
 typedef struct {
   GimpPlugIn parent;
@@ -19,25 +26,38 @@ GIMP_MAIN (tessera_plugin_get_type ())
 static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
+  GList *names = NULL;
+
   (void) plug_in;
-  return g_list_append (NULL, g_strdup (COMPLETE));
+  for (size_t i = 0; i < G_N_ELEMENTS (procedures); i++)
+    names = g_list_append (names, g_strdup (procedures[i].name));
+  return names;
 }
 
 static GimpProcedure *
 create_procedure (GimpPlugIn *plug_in, const gchar *name)
 {
-  return g_str_equal (name, COMPLETE) ? complete_create (plug_in, name) : NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (procedures); i++)
+    if (g_str_equal (name, procedures[i].name))
+      return procedures[i].create (plug_in, name);
+  return NULL;
 }
 
-/* There are no translations yet. */
+/* Catalogues lie beside the plug-in, in locale/LANG/LC_MESSAGES/tessera.mo; where there are none,
+ * as in a fresh build folder, GIMP would complain. */
 static gboolean
 set_i18n (GimpPlugIn *plug_in, const gchar *procedure, gchar **domain, gchar **folder)
 {
+  g_autofree char *here = g_path_get_dirname (gimp_get_progname ());
+  g_autofree char *locale = g_build_filename (here, "locale", NULL);
+
   (void) plug_in;
   (void) procedure;
-  (void) domain;
-  (void) folder;
-  return FALSE;
+  if (!g_file_test (locale, G_FILE_TEST_IS_DIR))
+    return FALSE;
+  *domain = g_strdup (GETTEXT_PACKAGE);
+  *folder = g_strdup ("locale");
+  return TRUE;
 }
 
 static void

@@ -52,7 +52,7 @@ def makes_layers():
 def remembers(image, group, answer):
     recipe = json.loads(parasite(group, 'tessera-recipe') or '{}')
     check('the recipe is on the group and returned', recipe == json.loads(answer.recipe))
-    check('the recipe has the seed', recipe.get('seed') == '11', recipe)
+    check('the recipe has the seed', recipe.get('seed') == 11, recipe)
     check('the recipe has the place', recipe.get('region', {}).get('image_width') == 420, recipe)
     check('the recipe has no path', '/' not in answer.recipe, answer.recipe)
     path = os.path.join(WORK, 'round-trip.xcf')
@@ -90,30 +90,8 @@ def again(image, base, group, layers):
     chance = complete(image, [base], variations=1)
     check('without a seed one is drawn and stored', chance.done
           and int(json.loads(chance.recipe)['seed']) >= 0
-          and chance.layers()[0].get_name().endswith(json.loads(chance.recipe)['seed']))
+          and chance.layers()[0].get_name().endswith(str(json.loads(chance.recipe)['seed'])))
     image.remove_layer(chance.group)
-
-
-def keeps_outside():
-    cases = [(RGB, PRECISION.U8_NON_LINEAR, False), (RGB, PRECISION.U8_NON_LINEAR, True),
-             (GRAY, PRECISION.U8_NON_LINEAR, False), (RGB, PRECISION.U8_LINEAR, False),
-             (RGB, PRECISION.U16_NON_LINEAR, False), (GRAY, PRECISION.U16_NON_LINEAR, True),
-             (RGB, PRECISION.HALF_LINEAR, False), (RGB, PRECISION.FLOAT_LINEAR, False),
-             (RGB, PRECISION.FLOAT_NON_LINEAR, True)]
-    for base, precision, alpha in cases:
-        image = photo(1100, 940, 240, 200, base, precision, alpha)
-        what = '%s%s %s' % (base.value_nick, ' with alpha' if alpha else '', precision.value_nick)
-        select(image, 70, 70, 70, 80, feather=8)
-        before, size = visible(image)
-        answer = complete(image, image.get_layers(), variations=1, seed=3)
-        if check('completes ' + what, answer.done, answer.message):
-            after = visible(image)[0]
-            check('outside the selection every byte stays, ' + what,
-                  outside_same(before, after, size, image))
-            check('inside it something changes, ' + what, before != after)
-            check('the layer has the precision of the image, ' + what,
-                  len(raw(answer.layers()[0])[0]) > 0 and image.get_precision() == precision)
-        image.delete()
 
 
 def takes_the_layer():
@@ -138,74 +116,159 @@ def takes_the_layer():
           same.done and raw(same.layers()[0])[0] == raw(below.layers()[0])[0]
           if below.group.is_valid() else same.done)
     image.remove_layer(same.group)
-    select(image, 2, 2, 20, 20)
-    before = state(image)
-    refused(image, [base], 'a selection outside the layer', 'E-OUTSIDE: ', before, source='layer')
     image.delete()
 
 
-def refused(image, layers, what, message, before, **arguments):
-    answer = complete(image, layers, variations=1, seed=1, **arguments)
-    check(what + ': one sentence', not answer.done and answer.message.startswith(message)
-          and '\n' not in answer.message, (answer.status, answer.message))
-    check(what + ': the image is untouched', state(image) == before)
-
-
-def refuses():
-    image = photo(1040, 880, 300, 200)
-    layers = image.get_layers()
-    refused(image, layers, 'nothing to fill',
-            'E-EMPTY-HOLE: Nothing is selected. Select what should be replaced.', state(image))
-    Gimp.Selection.all(image)
-    refused(image, layers, 'everything selected', 'E-NO-CONTEXT: ', state(image))
-    select(image, 100, 60, 60, 60)
-    before = state(image)
-    refused(image, layers, 'no model', 'E-NO-MODEL: The model file is missing.', before,
-            model='no-such-model')
-    refused(image, layers, 'a missing model file', 'E-NO-MODEL: ', before,
-            model=WORK + '/absent.safetensors')
-    with open(WORK + '/broken.safetensors', 'wb') as broken:
-        broken.write(b'\x10\0\0\0\0\0\0\0{"broken": true}')
-    refused(image, layers, 'a broken model', 'E-BAD-MODEL: ', before,
-            model=WORK + '/broken.safetensors')
-    refused(image, layers, 'too little memory', 'E-TOO-LARGE: ', before, memory_limit=1)
-    cover = Gimp.Layer.new(image, 'cover', 300, 200, Gimp.ImageType.RGBA_IMAGE, 100,
-                           Gimp.LayerMode.NORMAL)
-    image.insert_layer(cover, None, 0)
-    refused(image, image.get_layers(), 'several layers', 'E-MANY-LAYERS: ', state(image),
-            source='layer')
+def outputs():
+    """One layer, the layer itself, a new image."""
+    image = photo(1040, 880, 300, 220)
+    base = image.get_layers()[0]
+    select(image, 120, 80, 50, 40, feather=4)
+    selection, pixels = coverage(image.get_selection()), raw(base)[0]
+    group = complete(image, [base], variations=2, seed=5)
+    best = group.layers()[0]
+    look, mask = raw(best)[0], coverage(best.get_mask())
+    image.remove_layer(group.group)
+    single = complete(image, [base], variations=2, seed=5, output='layer')
+    top = image.get_layers()[0]
+    check('output layer: one layer, no group', single.done and single.group is None
+          and image.get_layers() == [top, base], single.message)
+    check('output layer: it is the best of them', (raw(top)[0], coverage(top.get_mask())) == (look, mask))
+    check('output layer: it has recipe and hole', 'tessera-recipe' in top.get_parasite_list()
+          and 'tessera-hole' in top.get_parasite_list(), top.get_parasite_list())
+    image.remove_layer(top)
+    copy = complete(image, [base], variations=2, seed=5, output='image')
+    check('output image: another image', copy.done and copy.image.get_id() != image.get_id(), copy.message)
+    check('output image: the old one is untouched', image.get_layers() == [base] and raw(base)[0] == pixels)
+    check('output image: the group is in the new one',
+          copy.image.get_layers()[0].get_name() == 'Completion 1'
+          and raw(copy.image.get_layers()[0].get_children()[0])[0] == look)
+    copy.image.delete()
+    merged = complete(image, [base], variations=2, seed=5, output='merge')
+    check('output merge: no new layer', merged.done and image.get_layers() == [base]
+          and merged.group is None and merged.recipe, merged.message)
+    check('output merge: the pixels have changed', raw(base)[0] != pixels)
+    check('output merge: the selection stays', coverage(image.get_selection()) == selection)
+    check('output merge: no channel stays', not image.get_channels())
+    check('output merge: the layer stays selected', image.get_selected_layers() == [base])
     image.delete()
-    refuses_kinds()
 
 
-def refuses_kinds():
-    image = photo(1040, 880, 12, 12)
-    select(image, 3, 3, 5, 5)
-    before, size = visible(image)
-    answer = complete(image, image.get_layers(), variations=1, seed=1)
-    check('a tiny image is completed too', answer.done
-          and outside_same(before, visible(image)[0], size, image), answer.message)
+def transparent():
+    """Without selection the transparent area is filled."""
+    image = photo(1040, 880, 200, 160)
+    base = image.get_layers()[0]
+    base.add_alpha()
+    rectangle(image, 60, 50, 40, 30)
+    base.edit_clear()
+    Gimp.Selection.none(image)
+    before = raw(base)[0]
+    answer = complete(image, [base], variations=1, seed=3, soften=0)
+    check('the transparent area is filled', answer.done, answer.message)
+    layer = answer.layers()[0]
+    check('its layer covers just that',
+          (layer.get_width(), layer.get_height(), layer.get_offsets()[1:]) == (40, 30, (60, 50)))
+    flat = visible(image)[0]
+    check('nothing is transparent any more', set(flat[3::4]) == {255})
+    check('all other pixels stay', len(differing(before, flat, 4)) == 40 * 30)
+    image.remove_layer(answer.group)
+    rectangle(image, 10, 10, 20, 20)
+    chosen = complete(image, [base], variations=1, seed=3, soften=0)
+    box = chosen.layers()[0]
+    check('with a selection that is filled, not the transparent area',
+          (box.get_width(), box.get_offsets()[1:]) == (20, (10, 10)))
+    image.remove_layer(chosen.group)
+    asked = complete(image, [base], variations=1, seed=3, soften=0, region='transparent')
+    check('unless asked for', raw(asked.layers()[0])[0] == raw(layer)[0] if layer.is_valid()
+          else asked.layers()[0].get_width() == 40)
+    image.remove_layer(asked.group)
+    Gimp.Selection.none(image)
+    merged = complete(image, [base], variations=1, seed=3, soften=0, output='merge')
+    check('merged into the layer it becomes opaque', merged.done and set(raw(base)[0][3::4]) == {255},
+          merged.message)
     image.delete()
-    image = photo(1040, 880, 200, 150)
-    image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 16, False,
-                          False, '')
-    select(image, 60, 40, 40, 40)
-    answer = complete(image, image.get_layers())
-    check('an indexed image: one sentence', answer.message.startswith('E-INDEXED: '),
-          answer.message)
-    check('an indexed image: no new layer', len(image.get_layers()) == 1)
+
+
+def arguments():
+    """Each setting reaches the engine: it changes the bytes, or what the report says."""
+    image = photo(1040, 880, 300, 220)
+    base = image.get_layers()[0]
+    select(image, 100, 60, 90, 80)
+
+    def pixels(**settings):
+        answer = complete(image, [base], variations=1, seed=8, **settings)
+        if not answer.done:
+            return answer.message
+        data = [(raw(i)[0], coverage(i.get_mask())) for i in answer.layers()]
+        recipe = json.loads(answer.recipe)
+        image.remove_layer(answer.group)
+        return data, recipe
+    plain, recipe = pixels()
+    for name, value in (('variety', 2.0), ('match_color', False), ('texture', 0.0), ('top_k', 1),
+                        ('top_p', 0.01), ('effort', 'draft'), ('soften', 20.0)):
+        data, changed = pixels(**{name: value})
+        check('%s changes the result' % name, data != plain)
+        check('%s is in the recipe' % name, changed != recipe)
+    for name, value in (('grain', False), ('effort', 'high'), ('strategy', 'pyramid'), ('wrap', True)):
+        check('%s is in the recipe' % name, pixels(**{name: value})[1] != recipe)
+    for name, value in (('threads', 1), ('memory_limit', 4000), ('model', os.environ['TESSERA_MODEL']),
+                        ('region', 'selection')):
+        check('%s changes nothing of the result' % name, pixels(**{name: value})[0] == plain)
     image.delete()
-    image = photo(1040, 880, 200, 150)
-    select(image, 60, 40, 40, 40)
-    Gimp.Selection.float(image, image.get_layers(), 0, 0)
-    answer = complete(image, image.get_layers())
-    check('a floating selection: one sentence', answer.message.startswith('E-FLOATING: '),
-          answer.message)
+
+
+def last_values():
+    """Filters > Repeat takes the values of the last call in a dialog, and a new seed."""
+    image = photo(1040, 880, 200, 160)
+    select(image, 60, 50, 40, 40)
+    seeds = []
+    for _ in range(2):
+        answer = complete(image, image.get_layers()[-1:], run_mode=Gimp.RunMode.WITH_LAST_VALS, seed=4)
+        seeds.append(json.loads(answer.recipe or '{}').get('seed'))
+    check('repeating takes a new seed each time', None not in seeds and len(set(seeds + [4])) == 3, seeds)
+    image.delete()
+
+
+def information():
+    procedure = Gimp.get_pdb().lookup_procedure('tessera-info')
+    config = procedure.create_config()
+    config.set_property('self-test', True)
+    info = json.loads(procedure.run(config).index(1))
+    check('info names version and model', info['version'] and info['model']['name'] == 'tiny', info)
+    check('info lists the labels', [(i['name'], i['color']) for i in info['model']['labels']][:2]
+          == [('sky', '#4080c0'), ('rock', '#806040')], info)
+    check('the self-test succeeds', info['self_test'].get('ok') is True, info['self_test'])
+    check('info holds no path', '/' not in json.dumps(info))
+    config.set_property('model', 'no-such-model')
+    result = procedure.run(config)
+    check('info says what is missing', Gimp.get_pdb().get_last_error().startswith('E-NO-MODEL: '))
+
+
+def returns():
+    image = photo(1040, 880, 200, 160)
+    select(image, 60, 50, 40, 40)
+    answer = complete(image, image.get_layers(), variations=3, seed=21)
+    check('seeds are returned', list(answer.value(4)) == [21, 21, 21], answer.value(4))
+    check('the image is returned', answer.image.get_id() == image.get_id())
+    seconds = answer.report['seconds']
+    check('the report has the times of all steps', seconds['total'] > 0 and set(seconds) == {
+        'reading', 'loading', 'encoding', 'sampling', 'decoding', 'pixels', 'writing', 'total'}, seconds)
+    check('nothing to warn of', answer.warnings() == [], answer.report)
+    for layer in answer.layers():
+        recipe = json.loads(parasite(layer, 'tessera-recipe'))
+        check('each layer has its own recipe', layer.get_name() == 'Variation %d, seed %d'
+              % (recipe['variation'], recipe['seed']), recipe)
+    check('the recipe has sorted keys', json.dumps(recipe, sort_keys=True, separators=(',', ':'))
+          .startswith(parasite(layer, 'tessera-recipe')[:40]))
     image.delete()
 
 
 makes_layers()
-keeps_outside()
 takes_the_layer()
-refuses()
+outputs()
+transparent()
+arguments()
+last_values()
+information()
+returns()
 finish()

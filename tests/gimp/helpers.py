@@ -14,17 +14,14 @@ SUCCESS = Gimp.PDBStatusType.SUCCESS
 WORK = os.environ['TESSERA_TEST_WORK']  # an empty folder of this run
 PRECISION = Gimp.Precision
 
-# babl's word for each precision that the tests use: prefix of the components, type
-ENCODING = {
-    PRECISION.U8_NON_LINEAR: ("'", 'u8', 1), PRECISION.U8_LINEAR: ('', 'u8', 1),
-    PRECISION.U16_NON_LINEAR: ("'", 'u16', 2), PRECISION.HALF_LINEAR: ('', 'half', 2),
-    PRECISION.FLOAT_LINEAR: ('', 'float', 4), PRECISION.FLOAT_NON_LINEAR: ("'", 'float', 4)}
-
-
 def check(what, holds, detail=''):
     word = 'ok' if holds else 'FAIL'
     print(word.ljust(4), what, '' if holds else detail, flush=True)
     return holds
+
+
+def measured(what, *figures):
+    print('measured', what, *figures, flush=True)
 
 
 def finish():
@@ -62,37 +59,53 @@ class Answer:
     """What a call gave back."""
 
     def __init__(self, result):
+        self.result = result
         self.status = result.index(0)
         self.done = self.status == SUCCESS
-        self.group = result.index(3) if self.done else None
-        self.recipe = result.index(2) if self.done else None
         self.message = '' if self.done else Gimp.get_pdb().get_last_error()
+
+    def value(self, place):
+        return self.result.index(place) if self.done else None
+
+    recipe = property(lambda self: self.value(2))
+    group = property(lambda self: self.value(3))
+    report = property(lambda self: json.loads(self.value(5)) if self.done else {})
+    image = property(lambda self: self.value(6))
 
     def layers(self):
         return self.group.get_children() if self.group else []
 
+    def warnings(self):
+        return [warning['code'] for warning in self.report.get('warnings', [])]
 
-def complete(image, layers, **arguments):
-    procedure = Gimp.get_pdb().lookup_procedure('tessera-complete')
+
+def call(name, image, layers, **arguments):
+    """Calls tessera-NAME; in argument names '_' stands for '-'."""
+    procedure = Gimp.get_pdb().lookup_procedure('tessera-' + name)
     config = procedure.create_config()
     config.set_property('run-mode', arguments.pop('run_mode', QUIET))
     config.set_property('image', image)
     config.set_core_object_array('drawables', layers)
-    for name, value in arguments.items():
-        config.set_property(name.replace('_', '-'), value)
+    for key, value in arguments.items():
+        config.set_property(key.replace('_', '-'), value)
     return Answer(procedure.run(config))
+
+
+def complete(image, layers, **arguments):
+    return call('complete', image, layers, **arguments)
 
 
 def raw(drawable):
     """All bytes of a drawable as GIMP keeps them, and the bytes of one pixel."""
-    mark, kind, size = ENCODING[drawable.get_image().get_precision()]
-    n = 1 if drawable.is_gray() else 3
-    name = 'Y' + mark if n == 1 else 'R%sG%sB%s' % (mark, mark, mark)
-    if drawable.has_alpha():
-        name, n = name + 'A', n + 1
     box = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
-    data = drawable.get_buffer().get(box, 1.0, '%s %s' % (name, kind), Gegl.AbyssPolicy.NONE)
-    return data, n * size
+    data = drawable.get_buffer().get(box, 1.0, None, Gegl.AbyssPolicy.NONE)
+    return data, len(data) // (box.width * box.height)
+
+
+def srgb(drawable, x, y, width, height):
+    """RGBA bytes of a box, in sRGB."""
+    return drawable.get_buffer().get(Gegl.Rectangle.new(x, y, width, height), 1.0, "R'G'B'A u8",
+                                     Gegl.AbyssPolicy.NONE)
 
 
 def coverage(drawable):
@@ -128,3 +141,61 @@ def state(image):
 def parasite(item, name):
     found = item.get_parasite(name)
     return bytes(b & 255 for b in found.get_data()).decode() if found else None
+
+
+def layer_on(image, name, width=0, height=0, x=0, y=0, color=None, place=0, parent=None):
+    """A new RGBA layer, filled where a colour is given; as large as the image by default."""
+    layer = Gimp.Layer.new(image, name, width or image.get_width(), height or image.get_height(),
+                           Gimp.ImageType.RGBA_IMAGE if image.get_base_type() == Gimp.ImageBaseType.RGB
+                           else Gimp.ImageType.GRAYA_IMAGE, 100, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, parent, place)
+    layer.set_offsets(x, y)
+    if color:
+        paint(layer, color)
+    return layer
+
+
+def paint(layer, color, box=None):
+    """Fills a layer, or a box of it, and leaves selection and colours as they were."""
+    image = layer.get_image()
+    kept = None if Gimp.Selection.is_empty(image) else Gimp.Selection.save(image)
+    chosen = image.get_selected_layers()
+    Gimp.context_push()
+    Gimp.context_set_feather(False)
+    Gimp.context_set_antialias(False)
+    Gimp.context_set_foreground(Gegl.Color.new(color))
+    if box:
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, *box)
+    else:
+        Gimp.Selection.none(image)
+    layer.edit_fill(Gimp.FillType.FOREGROUND)
+    Gimp.Selection.none(image)
+    if kept:
+        image.select_item(Gimp.ChannelOps.REPLACE, kept)
+        image.remove_channel(kept)
+    image.set_selected_layers(chosen)
+    Gimp.context_pop()
+
+
+def rectangle(image, x, y, width, height, operation=Gimp.ChannelOps.REPLACE):
+    Gimp.context_push()
+    Gimp.context_set_feather(False)
+    Gimp.context_set_antialias(False)
+    image.select_rectangle(operation, x, y, width, height)
+    Gimp.context_pop()
+
+
+def differing(before, after, size):
+    """Numbers of the pixels that differ."""
+    return [i for i in range(len(before) // size)
+            if before[size * i:size * i + size] != after[size * i:size * i + size]]
+
+
+def refused(image, layers, what, code, before, procedure='complete', **arguments):
+    """A bad case: one sentence with its code, and the image as before."""
+    answer = call(procedure, image, layers, **arguments)
+    check(what + ': one sentence', not answer.done and answer.message.startswith(code + ': ')
+          and '\n' not in answer.message and answer.message.endswith(('.', '.)')),
+          (answer.status, answer.message))
+    check(what + ': the image is untouched', state(image) == before)
+    return answer

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Writes a tiny `fill` model with random weights (docs/model-file.md): tiny_model.py FILE
+"""Writes tiny `fill` models with random weights (docs/model-file.md): tiny_model.py FOLDER
 
-It completes nothing sensibly, but quickly, and passes through all of the engine. Needs nothing but
-Python, since the tests inside GIMP's own system have nothing else."""
+They complete nothing sensibly, but quickly, and pass through all of the engine. tiny has labels, of
+which fog has the colour between sky and rock; plain has none; other has labels of its own. Needs
+nothing but Python, since the tests inside GIMP's own system have nothing else."""
 import array
 import json
 import math
+import os
 import random
 import struct
 import sys
@@ -13,15 +15,19 @@ import sys
 PATCH, CH, MULT, Z, E, CODES = 4, 8, [1, 2], 8, 4, 32
 WINDOW, LAYERS, HEADS, WIDTH = 16, 1, 2, 16
 
+LABELS = {
+    'tiny': {'sky': '#4080c0', 'rock': '#806040', 'fog': '#607080', 'tree': '#208020'},
+    'plain': {},
+    'other': {'rock': '#202020', 'sand': '#e0d0a0'}}
+
 META = {
-    'version': 1, 'kind': 'fill', 'name': 'tiny', 'source': 'random numbers', 'licence': 'CC0',
+    'version': 1, 'kind': 'fill', 'source': 'random numbers', 'licence': 'CC0',
     'vqgan': {
         'quantizer': 'vq', 'ch': CH, 'ch_mult': MULT, 'num_res_blocks': 1, 'attn_resolutions': [],
         'resolution': 64, 'in_channels': 3, 'out_ch': 3, 'z_channels': Z, 'double_z': False,
         'embed_dim': E, 'n_embed': CODES, 'patch': PATCH, 'norm': 'layer', 'mid_attn': False,
         'seam': True},
-    'transformer': {'window': WINDOW, 'n_layer': LAYERS, 'n_head': HEADS, 'n_embd': WIDTH},
-    'labels': []}
+    'transformer': {'window': WINDOW, 'n_layer': LAYERS, 'n_head': HEADS, 'n_embd': WIDTH}}
 
 
 def conv(shapes, name, n_in, n_out, kernel=3):
@@ -74,9 +80,9 @@ def tokenizer(shapes):
     shapes[root + 'quantize.embedding.weight'] = [CODES, E]
 
 
-def transformer(shapes):
+def transformer(shapes, n_labels):
     root = 'transformer.'
-    linear(shapes, root + 'stem', 9 * (E + 3) + 1 + E + 1, WIDTH)
+    linear(shapes, root + 'stem', 9 * (E + 3) + n_labels + 1 + E + 1, WIDTH)
     shapes[root + 'row_emb'] = [WINDOW, WIDTH]
     shapes[root + 'col_emb'] = [WINDOW, WIDTH]
     shapes[root + 'entry_emb'] = [WIDTH]
@@ -100,21 +106,24 @@ def numbers(name, shape, chance):
     return [chance.uniform(-scale, scale) for _ in range(n)]
 
 
-def main():
-    shapes, header, data = {}, {'__metadata__': {'format': 'tessera', 'tessera': json.dumps(META)}}, array.array('f')
+def write(path, name):
+    meta = dict(META, name=name, labels=list(LABELS[name]), label_colors=list(LABELS[name].values()))
+    shapes, data = {}, array.array('f')
+    header = {'__metadata__': {'format': 'tessera', 'tessera': json.dumps(meta)}}
     tokenizer(shapes)
-    transformer(shapes)
+    transformer(shapes, len(LABELS[name]))
     chance = random.Random(7)
-    for name, shape in shapes.items():
+    for tensor, shape in shapes.items():
         begin = 4 * len(data)
-        data.extend(numbers(name, shape, chance))
-        header[name] = {'dtype': 'F32', 'shape': shape, 'data_offsets': [begin, 4 * len(data)]}
+        data.extend(numbers(tensor, shape, chance))
+        header[tensor] = {'dtype': 'F32', 'shape': shape, 'data_offsets': [begin, 4 * len(data)]}
     text = json.dumps(header).encode()
     text += b' ' * (-len(text) % 8)
     if sys.byteorder == 'big':
         data.byteswap()
-    with open(sys.argv[1], 'wb') as file:
+    with open(path, 'wb') as file:
         file.write(struct.pack('<Q', len(text)) + text + data.tobytes())
 
 
-main()
+for model in LABELS:
+    write(os.path.join(sys.argv[1], model + '.safetensors'), model)

@@ -1,0 +1,39 @@
+#include "compute.h"
+#include "message.h"
+#include "progress.h"
+#include <glib/gi18n.h>
+
+TesseraResult *
+compute (const TesseraModel *model, const Region *region, TesseraRequest *request, GimpImage *image,
+         Report *report, GError **error)
+{
+  g_autoptr (TesseraResult) result = NULL;
+  GError *reason = NULL;
+  Progress progress;
+
+  region_to_request (region, tessera_model_info (model), request);
+  request->progress = progress_tell;
+  request->progress_data = &progress;
+  progress_begin (&progress, image, _ ("Tessera: completing…"));
+  result = tessera_complete (model, request, &reason);
+  progress_end (&progress);
+  if (progress.closed)
+    {
+      g_clear_error (&reason);
+      message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+      return NULL;
+    }
+  if (result && tessera_result_n_variations (result) == request->n_variations)
+    {
+      report->engine = tessera_result_times (result);
+      return g_steal_pointer (&result);
+    }
+  if (result || g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_CANCELLED))
+    {
+      g_clear_error (&reason);
+      g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED, "stopped");
+    }
+  else
+    message_take (error, reason, "");
+  return NULL;
+}
