@@ -2,6 +2,7 @@
 #include "message.h"
 #include "procedure.h"
 #include "procedures.h"
+#include "window_run.h"
 #include <glib/gi18n.h>
 
 enum { MAX_MARGIN = 65536 };
@@ -17,8 +18,8 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
 
   (void) data;
   gegl_init (NULL, NULL);
-  if (mode == GIMP_RUN_INTERACTIVE && !procedure_ask (procedure, config, _ ("Extend Canvas")))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  if (mode == GIMP_RUN_INTERACTIVE)
+    return window_run (procedure, image, UI_MODE_EXTEND);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);
   if (settings.output != OUTPUT_MERGE)
     settings.source = SOURCE_VISIBLE;

@@ -108,7 +108,8 @@ mixed_bytes (const Placement *placement, GimpLayer *layer, GeglRectangle box, Ge
   const gsize n = (gsize) box.width * box.height;
   const int width = placement->blend->at.width;
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-  g_autofree float *pixels = blend_cut (placement->blend, placement->region, placement->result, 0);
+  g_autofree float *pixels = blend_cut (placement->blend, placement->region, placement->result,
+                                        placement->ranks ? placement->ranks[0] : 0);
   g_autofree float *old = g_try_malloc_n (n, 4 * sizeof *old);
   g_autofree float *mixed = g_try_malloc_n (n, 4 * sizeof *mixed);
   guint8 *bytes = g_try_malloc_n (n, size);

@@ -1,6 +1,7 @@
 /* tessera-paint-labels: paints a picture from a layer of labels. */
 #include "procedure.h"
 #include "procedures.h"
+#include "window_run.h"
 #include <glib/gi18n.h>
 
 static GimpValueArray *
@@ -13,8 +14,8 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
 
   (void) data;
   gegl_init (NULL, NULL);
-  if (mode == GIMP_RUN_INTERACTIVE && !procedure_ask (procedure, config, _ ("Paint from Labels")))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  if (mode == GIMP_RUN_INTERACTIVE)
+    return window_run (procedure, image, UI_MODE_LABELS);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);
   work_begin (&work, image, drawables, &settings);
   work.op = "paint";

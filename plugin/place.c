@@ -90,6 +90,15 @@ write_mask (const Blend *blend, GimpLayer *layer)
   return gimp_layer_set_edit_mask (layer, FALSE); /* else the next stroke would paint on the mask */
 }
 
+/* Rank of the layer number i; -1 behind the last. */
+static int
+rank_of (const Placement *placement, int i)
+{
+  if (placement->ranks)
+    return placement->ranks[i];
+  return i < tessera_result_n_variations (placement->result) ? i : -1;
+}
+
 /* A variation as a layer that is not yet in the image. */
 static GimpLayer *
 make_variation (const Placement *placement, int rank, const guint8 *hole)
@@ -106,7 +115,7 @@ make_variation (const Placement *placement, int rank, const guint8 *hole)
     return NULL;
   gimp_layer_set_offsets (layer, at->x, at->y);
   blend_in_own_space (placement->target, layer);
-  gimp_item_set_visible (GIMP_ITEM (layer), rank == 0);
+  gimp_item_set_visible (GIMP_ITEM (layer), rank == rank_of (placement, 0));
   if (write_pixels (placement, layer, rank) && write_mask (placement->blend, layer)
       && mark_recipe (GIMP_ITEM (layer), placement->recipes[rank])
       && (placement->output != OUTPUT_LAYER
@@ -128,7 +137,7 @@ make_group (const Placement *placement, const guint8 *hole)
     return NULL;
   blend_in_own_space (placement->target, GIMP_LAYER (group));
   if (mark_completion (GIMP_ITEM (group), number)
-      && mark_recipe (GIMP_ITEM (group), placement->recipes[0])
+      && mark_recipe (GIMP_ITEM (group), placement->recipes[rank_of (placement, 0)])
       && mark_hole (GIMP_ITEM (group), hole, bounds->width, bounds->height))
     return group;
   gimp_item_delete (GIMP_ITEM (group));
@@ -139,14 +148,13 @@ make_group (const Placement *placement, const guint8 *hole)
 static gboolean
 make_all (Placement *placement)
 {
-  const int n =
-      placement->output == OUTPUT_LAYER ? 1 : tessera_result_n_variations (placement->result);
+  const int most = placement->output == OUTPUT_LAYER ? 1 : TESSERA_MAX_VARIATIONS;
   g_autofree guint8 *hole =
       hole_to_bytes (placement->hole, placement->region->box, placement->region->wanted);
 
-  placement->layers = g_new0 (GimpLayer *, n + 1);
-  for (int rank = 0; rank < n; rank++)
-    if (!(placement->layers[rank] = make_variation (placement, rank, hole)))
+  placement->layers = g_new0 (GimpLayer *, TESSERA_MAX_VARIATIONS + 1);
+  for (int i = 0; i < most && rank_of (placement, i) >= 0; i++)
+    if (!(placement->layers[i] = make_variation (placement, rank_of (placement, i), hole)))
       return FALSE;
   if (placement->output != OUTPUT_LAYER)
     placement->group = make_group (placement, hole);

@@ -11,6 +11,7 @@ typedef struct {
   const Hole *hole;
   const Region *region;
   const TesseraResult *result;
+  const int *ranks; /* which of it, best first, ends with -1; NULL = all */
   const Blend *blend;
   guint64 seed;
   char **recipes; /* one for each rank, ends with NULL */

@@ -186,6 +186,7 @@ work_write (Work *work, GError **error)
                             .hole = &work->hole,
                             .region = &work->region,
                             .result = work->result,
+                            .ranks = work->ranks,
                             .blend = &work->blend,
                             .seed = work->request.seed,
                             .recipes = make_recipes (work) };

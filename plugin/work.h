@@ -20,6 +20,7 @@ typedef struct {
   Region region; /* what the steps make; owned */
   Blend blend;
   TesseraResult *result;
+  const int *ranks; /* which of it are written, ends with -1; NULL = all; borrowed */
   Placement placement;
   Report report;
 } Work;

@@ -39,7 +39,10 @@ change_setting (UiWindow *window, BarAction action)
   if (action == BAR_ALL_VISIBLE)
     settings->selected_layer = FALSE;
   else if (action == BAR_WITHOUT_LABELS)
-    settings->label_layer = UI_NO_LAYER;
+    {
+      settings->label_layer = UI_NO_LAYER;
+      settings->without_labels = TRUE;
+    }
   else
     settings->effort = TESSERA_EFFORT_DRAFT;
   controls_write (window);

@@ -184,7 +184,7 @@ new_seed (GtkWidget *button, gpointer data)
 {
   UiWindow *window = data;
 
-  settings_new_seed (&window->settings);
+  ui_settings_new_seed (&window->settings);
   window->settings.seed_locked = TRUE;
   controls_write (window);
   controls_texts (window);
@@ -297,6 +297,8 @@ read_label_layer (UiWindow *window)
 
   window->settings.label_layer =
       i >= 0 && i < window->state.n_layers ? window->state.layer[i] : UI_NO_LAYER;
+  if (window->settings.label_layer != UI_NO_LAYER)
+    window->settings.without_labels = FALSE;
 }
 
 static void
@@ -333,9 +335,9 @@ void
 controls_texts (UiWindow *window)
 {
   const Controls *c = &window->controls;
-  g_autofree char *edges = settings_edges_text (&window->settings);
-  g_autofree char *detail = settings_detail_text (&window->settings);
-  g_autofree char *advanced = settings_advanced_text (&window->settings);
+  g_autofree char *edges = ui_settings_edges_text (&window->settings);
+  g_autofree char *detail = ui_settings_detail_text (&window->settings);
+  g_autofree char *advanced = ui_settings_advanced_text (&window->settings);
 
   gtk_label_set_text (GTK_LABEL (c->edges_text), edges);
   gtk_label_set_text (GTK_LABEL (c->detail_text), detail);
@@ -350,7 +352,7 @@ controls_changed (GtkWidget *widget, gpointer data)
 
   if (window->updating)
     return;
-  settings_to_query (&window->settings, window->mode, &before);
+  ui_settings_to_query (&window->settings, window->mode, &before);
   if (widget == window->controls.seed)
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (window->controls.seed_locked), TRUE);
   if (widget == window->controls.label_layer
@@ -361,7 +363,7 @@ controls_changed (GtkWidget *widget, gpointer data)
       return;
     }
   read_all (window);
-  settings_to_query (&window->settings, window->mode, &after);
+  ui_settings_to_query (&window->settings, window->mode, &after);
   controls_texts (window);
   if (memcmp (&before, &after, sizeof before) != 0)
     window_look_soon (window);

@@ -34,6 +34,8 @@ typedef struct {
   gboolean only_selection; /* LABELS: paint the selection alone, else everything */
   int left, right, top, bottom; /* EXTEND: pixels to add */
   int label_layer;              /* id, or UI_NO_LAYER */
+  gboolean without_labels;      /* LABELS: paint although there are none */
+  gboolean wrap;                /* EXTEND: left and right border are one */
   double soften;                /* pixels around the hole that will change too */
 } UiQuery;
 

@@ -43,12 +43,12 @@ window_generate (UiWindow *window)
 {
   TesseraRequest request;
 
-  if (window->batch || !window->scene || window->hole.width == 0)
-    return;
+  if (window->batch || !window_look (window) || window->hole.width == 0)
+    return; /* read anew, since painting in the editor is told by no signal */
   if (!window->settings.seed_locked)
-    settings_new_seed (&window->settings);
+    ui_settings_new_seed (&window->settings);
   controls_write (window);
-  settings_to_request (&window->settings, window->scene, &request);
+  window_request (window, window->scene, &request);
   start (window, window->scene, &request, coming_box (window->scene, window->hole), 0);
 }
 
@@ -67,8 +67,8 @@ window_more_like (UiWindow *window, guint id)
                 BAR_NONE);
       return;
     }
-  settings_new_seed (&window->settings);
-  settings_to_request (&window->settings, parent->scene, &request);
+  ui_settings_new_seed (&window->settings);
+  window_request (window, parent->scene, &request);
   request.similar_seed = parent->seed;
   request.similar_variation = parent->variation;
   request.amount = window->settings.similar / 100;
@@ -170,7 +170,7 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
 
   gallery_finish (&window->gallery, batch, counted, seconds);
   if (result && !window->stopping && window->estimated)
-    settings_learn (&window->settings, window->estimate.seconds, seconds);
+    ui_settings_learn (&window->settings, window->estimate.seconds, seconds);
   window->batch = 0;
   say_how_it_ended (window, result, n, error);
   window->stopping = FALSE;
@@ -254,6 +254,13 @@ window_apply (UiWindow *window, guint only)
   else if (place)
     bar_show (window->bar, place, BAR_NONE, BAR_NONE);
   window->host->state (window->host, &window->state); /* the change was ours */
+  if (!error && window->mode == UI_MODE_EXTEND)
+    {
+      UiSettings *settings = &window->settings; /* the next step of growth begins at nothing */
+
+      settings->left = settings->right = settings->top = settings->bottom = 0;
+      controls_write (window);
+    }
   window_update (window);
 }
 
@@ -309,7 +316,7 @@ use_settings (GtkWidget *item, gpointer data)
 
   if (!variation || !variation->recipe)
     return;
-  if (!settings_from_recipe (&window->settings, variation->recipe, &error))
+  if (!ui_settings_from_recipe (&window->settings, variation->recipe, &error))
     bar_show_error (window->bar, error->message);
   controls_write (window);
   window_update (window);

@@ -5,7 +5,7 @@
 #define GROUP "window"
 
 void
-settings_init (UiSettings *settings)
+ui_settings_init (UiSettings *settings)
 {
   *settings = (UiSettings){ .variations = 3,
                             .variety = 1,
@@ -18,11 +18,11 @@ settings_init (UiSettings *settings)
                             .label_layer = UI_NO_LAYER,
                             .window_width = 900,
                             .window_height = 640 };
-  settings_new_seed (settings);
+  ui_settings_new_seed (settings);
 }
 
 void
-settings_new_seed (UiSettings *settings)
+ui_settings_new_seed (UiSettings *settings)
 {
   settings->seed = g_random_int () >> 1;
 }
@@ -81,7 +81,7 @@ read_entry (UiSettings *settings, GKeyFile *file, const Entry *entry)
 }
 
 void
-settings_load (UiSettings *settings, const char *file)
+ui_settings_load (UiSettings *settings, const char *file)
 {
   g_autoptr (GKeyFile) keys = g_key_file_new ();
 
@@ -92,7 +92,7 @@ settings_load (UiSettings *settings, const char *file)
 }
 
 void
-settings_save (const UiSettings *settings, const char *file)
+ui_settings_save (const UiSettings *settings, const char *file)
 {
   g_autoptr (GKeyFile) keys = g_key_file_new ();
   g_autofree char *folder = file ? g_path_get_dirname (file) : NULL;
@@ -113,14 +113,17 @@ settings_save (const UiSettings *settings, const char *file)
 /* ---- requests ------------------------------------------------------------------------------ */
 
 void
-settings_to_query (const UiSettings *settings, UiMode mode, UiQuery *query)
+ui_settings_to_query (const UiSettings *settings, UiMode mode, UiQuery *query)
 {
-  *query = (UiQuery){ .mode = mode,
-                      .selected_layer = settings->selected_layer,
-                      .empty_area = settings->empty_area && mode != UI_MODE_LABELS,
-                      .only_selection = settings->only_selection,
-                      .label_layer = settings->label_layer,
-                      .soften = settings->soften };
+  *query =
+      (UiQuery){ .mode = mode,
+                 .selected_layer = settings->selected_layer || settings->output == UI_OUTPUT_MERGE,
+                 .empty_area = settings->empty_area && mode != UI_MODE_LABELS,
+                 .only_selection = settings->only_selection,
+                 .label_layer = settings->label_layer,
+                 .without_labels = settings->without_labels,
+                 .wrap = settings->wrap && mode == UI_MODE_EXTEND,
+                 .soften = settings->soften };
   if (mode != UI_MODE_EXTEND || settings->empty_area)
     return;
   query->left = settings->left;
@@ -130,7 +133,7 @@ settings_to_query (const UiSettings *settings, UiMode mode, UiQuery *query)
 }
 
 void
-settings_to_request (const UiSettings *settings, const UiScene *scene, TesseraRequest *request)
+ui_settings_to_request (const UiSettings *settings, const UiScene *scene, TesseraRequest *request)
 {
   tessera_request_init (request);
   request->picture = (TesseraPicture){ scene->part.width, scene->part.height, scene->pixels };
@@ -155,7 +158,7 @@ settings_to_request (const UiSettings *settings, const UiScene *scene, TesseraRe
 }
 
 gboolean
-settings_from_recipe (UiSettings *settings, const char *recipe, GError **error)
+ui_settings_from_recipe (UiSettings *settings, const char *recipe, GError **error)
 {
   TesseraRequest request;
 
@@ -178,7 +181,7 @@ settings_from_recipe (UiSettings *settings, const char *recipe, GError **error)
 }
 
 void
-settings_learn (UiSettings *settings, double estimated, double taken)
+ui_settings_learn (UiSettings *settings, double estimated, double taken)
 {
   const double speed = CLAMP (taken / MAX (estimated, 0.1), 0.01, 1000);
 
@@ -192,7 +195,7 @@ settings_learn (UiSettings *settings, double estimated, double taken)
 /* ---- texts --------------------------------------------------------------------------------- */
 
 char *
-settings_edges_text (const UiSettings *settings)
+ui_settings_edges_text (const UiSettings *settings)
 {
   g_autofree char *width = g_strdup_printf (_ ("%g px"), settings->soften);
 
@@ -203,7 +206,7 @@ settings_edges_text (const UiSettings *settings)
 }
 
 char *
-settings_detail_text (const UiSettings *settings)
+ui_settings_detail_text (const UiSettings *settings)
 {
   static const char *const efforts[] = { NULL, N_ ("draft"), N_ ("high effort") };
   g_autofree char *texture = g_strdup_printf (_ ("texture %d %%"), (int) settings->texture);
@@ -215,7 +218,7 @@ settings_detail_text (const UiSettings *settings)
 }
 
 char *
-settings_advanced_text (const UiSettings *settings)
+ui_settings_advanced_text (const UiSettings *settings)
 {
   if (settings->seed_locked)
     return g_strdup_printf (_ ("seed %u"), settings->seed);

@@ -26,7 +26,7 @@ typedef struct {
   gboolean seed_locked;
   guint32 seed; /* 0..2^31 - 1 */
   int left, right, top, bottom;
-  gboolean keep_equal, wrap, only_selection;
+  gboolean keep_equal, wrap, only_selection, without_labels;
   int label_layer;
 
   /* of the window */
@@ -35,27 +35,27 @@ typedef struct {
   double speed; /* measured seconds per estimated second; 0 = never measured */
 } UiSettings;
 
-void settings_init (UiSettings *settings);
+void ui_settings_init (UiSettings *settings);
 
 /* What cannot be read or is out of range keeps its default: a damaged file must not stop anybody. */
-void settings_load (UiSettings *settings, const char *file);
-void settings_save (const UiSettings *settings, const char *file);
+void ui_settings_load (UiSettings *settings, const char *file);
+void ui_settings_save (const UiSettings *settings, const char *file);
 
-void settings_new_seed (UiSettings *settings);
+void ui_settings_new_seed (UiSettings *settings);
 
 /* The request for a scene; the scene's arrays are borrowed. */
-void settings_to_request (const UiSettings *settings, const UiScene *scene,
-                          TesseraRequest *request);
+void ui_settings_to_request (const UiSettings *settings, const UiScene *scene,
+                             TesseraRequest *request);
 
-void settings_to_query (const UiSettings *settings, UiMode mode, UiQuery *query);
+void ui_settings_to_query (const UiSettings *settings, UiMode mode, UiQuery *query);
 
 /* Takes over what a recipe says. FALSE and error where it cannot be read. */
-gboolean settings_from_recipe (UiSettings *settings, const char *recipe, GError **error);
+gboolean ui_settings_from_recipe (UiSettings *settings, const char *recipe, GError **error);
 
 /* What stands beside the closed expanders: "4 px, matched" and the like; g_free. */
-char *settings_edges_text (const UiSettings *settings);
-char *settings_detail_text (const UiSettings *settings);
-char *settings_advanced_text (const UiSettings *settings);
+char *ui_settings_edges_text (const UiSettings *settings);
+char *ui_settings_detail_text (const UiSettings *settings);
+char *ui_settings_advanced_text (const UiSettings *settings);
 
 /* A run that was estimated at `estimated` seconds took `taken`: the next estimate learns from it. */
-void settings_learn (UiSettings *settings, double estimated, double taken);
+void ui_settings_learn (UiSettings *settings, double estimated, double taken);

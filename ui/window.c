@@ -23,6 +23,18 @@ set_scene (UiWindow *window, UiScene *scene)
   window->hole = (TesseraBox){ scene->part.x + box[0], scene->part.y + box[1], box[2], box[3] };
 }
 
+void
+window_request (const UiWindow *window, const UiScene *scene, TesseraRequest *request)
+{
+  const TesseraModelInfo *info = tessera_model_info (window->model);
+
+  ui_settings_to_request (&window->settings, scene, request);
+  if (info->can_complete || !info->can_paint)
+    return;
+  request->picture.pixels = NULL; /* it makes whole pictures and continues none */
+  request->hole = NULL;
+}
+
 static void
 ask_estimate (UiWindow *window)
 {
@@ -30,22 +42,20 @@ ask_estimate (UiWindow *window)
 
   if (!window->scene || window->batch)
     return;
-  settings_to_request (&window->settings, window->scene, &request);
+  window_request (window, window->scene, &request);
   ui_worker_estimate (window->worker, window->scene, &request);
 }
 
-static gboolean
-look (gpointer data)
+gboolean
+window_look (UiWindow *window)
 {
-  UiWindow *window = data;
   g_autoptr (GError) error = NULL;
   UiQuery query;
 
-  window->look = 0;
   if (!window->model)
-    return G_SOURCE_REMOVE;
+    return FALSE;
   window->host->state (window->host, &window->state);
-  settings_to_query (&window->settings, window->mode, &query);
+  ui_settings_to_query (&window->settings, window->mode, &query);
   set_scene (window, window->state.alive
                          ? window->host->look (window->host, &query, window->model, &error)
                          : NULL);
@@ -57,6 +67,16 @@ look (gpointer data)
   else if (window->state.alive)
     bar_hide (window->bar);
   labels_page_update (window);
+  return window->scene != NULL;
+}
+
+static gboolean
+look (gpointer data)
+{
+  UiWindow *window = data;
+
+  window->look = 0;
+  window_look (window);
   ask_estimate (window);
   window_update (window);
   return G_SOURCE_REMOVE;
@@ -343,7 +363,7 @@ destroyed (GtkWidget *top, gpointer data)
     if (sources[i])
       g_source_remove (sources[i]);
   ui_worker_free (window->worker);
-  settings_save (settings, window->host->settings_file);
+  ui_settings_save (settings, window->host->settings_file);
   ui_scene_unref (window->scene);
   gallery_clear (&window->gallery);
   if (window->closed)
@@ -372,8 +392,8 @@ ui_window_new (UiHost *host, UiMode mode)
   window->host = host;
   window->mode = mode;
   window->updating = TRUE;
-  settings_init (&window->settings);
-  settings_load (&window->settings, host->settings_file);
+  ui_settings_init (&window->settings);
+  ui_settings_load (&window->settings, host->settings_file);
   gallery_init (&window->gallery);
   window->worker = ui_worker_new (&window_worker_events, window);
   window_build (window);

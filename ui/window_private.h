@@ -40,7 +40,7 @@ struct UiWindow {
   gboolean stopping;
   gint64 begun;
   guint poll, tick, look, begin; /* sources; 0 = none */
-  int drag_begin[4];      /* margins when a handle was taken */
+  int drag_begin[4];             /* margins when a handle was taken */
   gboolean dragging;
   gboolean stale;    /* the selection is another than the shown variations' */
   gboolean updating; /* widgets are being set: not the user */
@@ -58,7 +58,9 @@ struct UiWindow {
 };
 
 /* window.c */
-void window_update (UiWindow *window);       /* everything that follows from the state */
+void window_update (UiWindow *window);   /* everything that follows from the state */
+gboolean window_look (UiWindow *window); /* reads the picture now; FALSE where nothing is to do */
+void window_request (const UiWindow *window, const UiScene *scene, TesseraRequest *request);
 void window_look_soon (UiWindow *window);    /* reads the picture anew, once for many changes */
 void window_show_current (UiWindow *window); /* the current variation into the preview */
 void window_set_mode (UiWindow *window, UiMode mode);

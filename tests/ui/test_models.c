@@ -17,15 +17,15 @@ settings_come_back (void)
   g_autofree char *deep = g_path_get_dirname (file);
   UiSettings saved, loaded;
 
-  settings_init (&saved);
+  ui_settings_init (&saved);
   saved.variations = 7;
   saved.variety = 0.35;
   saved.match_color = FALSE;
   saved.effort = TESSERA_EFFORT_HIGH;
   saved.left = 99;
-  settings_save (&saved, file);
-  settings_init (&loaded);
-  settings_load (&loaded, file);
+  ui_settings_save (&saved, file);
+  ui_settings_init (&loaded);
+  ui_settings_load (&loaded, file);
   g_assert_cmpint (loaded.variations, ==, 7);
   g_assert_cmpfloat (loaded.variety, ==, 0.35);
   g_assert_false (loaded.match_color);
@@ -51,9 +51,9 @@ damaged_settings_are_defaults (void)
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       g_assert_true (g_file_set_contents (file, texts[i], -1, NULL));
-      settings_init (&fresh);
+      ui_settings_init (&fresh);
       loaded = fresh;
-      settings_load (&loaded, file);
+      ui_settings_load (&loaded, file);
       g_assert_cmpmem (&loaded, sizeof loaded, &fresh, sizeof fresh);
     }
   g_unlink (file);
@@ -64,11 +64,11 @@ estimates_learn (void)
 {
   UiSettings settings;
 
-  settings_init (&settings);
-  settings_learn (&settings, 2, 8);
+  ui_settings_init (&settings);
+  ui_settings_learn (&settings, 2, 8);
   g_assert_cmpfloat_with_epsilon (settings.speed, 4, 1e-9);
   for (int i = 0; i < 30; i++)
-    settings_learn (&settings, 2, 1);
+    ui_settings_learn (&settings, 2, 1);
   g_assert_cmpfloat_with_epsilon (settings.speed, 0.5, 0.01);
 }
 
@@ -81,13 +81,13 @@ requests_hold_the_settings (void)
   UiSettings settings;
 
   tessera_request_init (&fresh);
-  settings_init (&settings);
+  ui_settings_init (&settings);
   settings.wrap = TRUE;
   settings.variety = 0.5;
   settings.memory = 3;
   settings.soften = 9;
   scene->part = (TesseraBox){ 0, 0, 5, 6 };
-  settings_to_request (&settings, scene, &request);
+  ui_settings_to_request (&settings, scene, &request);
   g_assert_true (request.wrap);
   g_assert_cmpfloat (request.temperature, ==, 0.5);
   g_assert_cmpuint (request.memory_limit, ==, 3000000);
@@ -95,7 +95,7 @@ requests_hold_the_settings (void)
   g_assert_cmpint (request.top_k, ==, fresh.top_k); /* 0 = as the model advises */
   g_assert_cmpint (request.picture.height, ==, 6);
   scene->query.mode = UI_MODE_SELECTION;
-  settings_to_request (&settings, scene, &request);
+  ui_settings_to_request (&settings, scene, &request);
   g_assert_false (request.wrap);
 }
 
@@ -251,9 +251,9 @@ run_worker (Told *told, int side)
   ui_worker_open (told->worker, path);
   g_main_loop_run (told->loop);
   g_assert_true (!told->failed && told->model);
-  settings_init (&settings);
+  ui_settings_init (&settings);
   settings.variations = 2;
-  settings_to_request (&settings, scene, &request);
+  ui_settings_to_request (&settings, scene, &request);
   ui_worker_estimate (told->worker, scene, &request);
   ui_worker_run (told->worker, 3, scene, &request, TRUE);
   g_main_loop_run (told->loop);
@@ -293,8 +293,8 @@ the_worker_goes_away (void)
   int before;
 
   run_worker (&told, 60);
-  settings_init (&settings);
-  settings_to_request (&settings, scene, &request);
+  ui_settings_init (&settings);
+  ui_settings_to_request (&settings, scene, &request);
   ui_worker_run (told.worker, 3, scene, &request, TRUE);
   before = told.n_grown;
   g_usleep (50000);
