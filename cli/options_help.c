@@ -46,7 +46,7 @@ options_print_intro (void)
   printf (_ ("Tessera %s completes, extends and paints pictures, offline, on any processor.\n"
              "\n"
              "  tessera complete photo.png --mask mask.png -o out.png     fill the white parts\n"
-             "  tessera extend beach.jpg --left 25%% --right 25%% -o wide.png    paint both sides\n"
+             "  tessera extend beach.jpg --left 25%% --right 25%% -o wide.png   paint two sides\n"
              "  tessera paint --labels sketch.png -o scene.png        a picture from labels\n"
              "\n"
              "Commands: complete, extend, paint; reconstruct (what the model can represent),\n"
