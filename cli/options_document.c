@@ -64,81 +64,82 @@ print_man_command (const Options *fresh, const CommandRow *row)
       print_man_option (fresh, option);
 }
 
+/* What follows the commands, in roff. */
+static const char *const man_rest[] = {
+  ".SH EXIT STATUS",
+  ".nf",
+
+  "0    done",
+  "1    internal error",
+  "2    wrong usage",
+  "3    input unreadable or of a kind that is not read",
+  "4    output not writable, or it exists",
+  "5    model missing, broken, or it cannot do this",
+  "6    nothing to do",
+  "7    memory",
+  "8    inputs do not fit together",
+  "9    some of several pictures failed",
+  "124  time limit",
+  "130  stopped by Ctrl+C",
+  "143  stopped by SIGTERM",
+  ".fi",
+  ".PP",
+  "A run that is stopped, or out of time, still writes the variations that are finished. A "
+  "second",
+  "Ctrl+C ends it at once. The last line on standard error is",
+  "\\fBtessera: CODE: sentence\\fR; the codes never change.",
+  ".SH JSON LINES",
+  "With \\fB\\-\\-json\\fR every line of standard output is an object with a member \"event\": "
+  "start,",
+  "plan, progress, variation (file, rank, variation, seed, score_edge, log_likelihood, sha256),",
+  "reconstruction, model, warning and error (code, message), end (ok, exit, seconds, files).",
+  "Keys are only added, never renamed.",
+  ".SH SERVE",
+  "Each line of standard input is a request, each line of the answer carries its \"id\":",
+  ".PP",
+  ".nf",
+  "{\"id\":1,\"op\":\"complete\",\"image\":\"in.png\",\"mask\":\"mask.png\",\"output\":\"out."
+  "png\"}",
+  "{\"id\":2,\"op\":\"extend\",\"image\":{\"png_base64\":\"...\"},\"right\":\"25%\",\"rows\":"
+  "true}",
+  "{\"id\":3,\"op\":\"paint\",\"labels\":\"sketch.png\",\"settings\":{\"seed\":7,\"variety\":0.5}"
+  "}",
+  "{\"id\":4,\"op\":\"cancel\",\"target\":2}   {\"id\":5,\"op\":\"info\"}   "
+  "{\"id\":6,\"op\":\"quit\"}",
+  ".fi",
+  ".PP",
+  "Members have the names of the command's options, with _ for \\-; \"settings\" may also have "
+  "the",
+  "form of a recipe. Without \"output\" the pictures come in the answer, as \"png_base64\". With",
+  "\"rows\" parts of the pictures come while they are made. One request runs at a time, others",
+  "wait (event queued). A line that cannot be understood is answered with an error; the end of "
+  "the",
+  "input ends the server when all is done.",
+  ".SH ENVIRONMENT",
+  ".TP",
+  "TESSERA_MODEL",
+  "the model file, where \\fB\\-\\-model\\fR names none",
+  ".TP",
+  "TESSERA_THREADS",
+  "how many threads, where \\fB\\-\\-threads\\fR says nothing",
+  ".SH EXAMPLES",
+  ".nf",
+  "tessera complete photo.png \\-\\-mask mask.png \\-o out.png",
+  "tessera complete scan.tif \\-\\-hole transparent \\-n 4 \\-o \"scan\\-%d.png\"",
+  "tessera extend beach.png \\-\\-left 25% \\-\\-right 25% \\-o wide.png",
+  "tessera paint \\-\\-labels sketch.png \\-\\-size 768x512 \\-o scene.png",
+  "tessera complete scans/*.png \\-\\-mask dust.png \\-\\-out\\-dir clean",
+  "tessera complete big.png \\-\\-mask m.png \\-\\-plan",
+  "tessera complete again.png \\-\\-recipe out.png \\-o same.png",
+  ".fi",
+  NULL,
+};
+
 static void
 print_man_rest (void)
 {
-  static const char *const rest[] = {
-    ".SH EXIT STATUS",
-    ".nf",
-
-    "0    done",
-    "1    internal error",
-    "2    wrong usage",
-    "3    input unreadable or of a kind that is not read",
-    "4    output not writable, or it exists",
-    "5    model missing, broken, or it cannot do this",
-    "6    nothing to do",
-    "7    memory",
-    "8    inputs do not fit together",
-    "9    some of several pictures failed",
-    "124  time limit",
-    "130  stopped by Ctrl+C",
-    "143  stopped by SIGTERM",
-    ".fi",
-    ".PP",
-    "A run that is stopped, or out of time, still writes the variations that are finished. A "
-    "second",
-    "Ctrl+C ends it at once. The last line on standard error is",
-    "\\fBtessera: CODE: sentence\\fR; the codes never change.",
-    ".SH JSON LINES",
-    "With \\fB\\-\\-json\\fR every line of standard output is an object with a member \"event\": "
-    "start,",
-    "plan, progress, variation (file, rank, variation, seed, score_edge, log_likelihood, sha256),",
-    "reconstruction, model, warning and error (code, message), end (ok, exit, seconds, files).",
-    "Keys are only added, never renamed.",
-    ".SH SERVE",
-    "Each line of standard input is a request, each line of the answer carries its \"id\":",
-    ".PP",
-    ".nf",
-    "{\"id\":1,\"op\":\"complete\",\"image\":\"in.png\",\"mask\":\"mask.png\",\"output\":\"out."
-    "png\"}",
-    "{\"id\":2,\"op\":\"extend\",\"image\":{\"png_base64\":\"...\"},\"right\":\"25%\",\"rows\":"
-    "true}",
-    "{\"id\":3,\"op\":\"paint\",\"labels\":\"sketch.png\",\"settings\":{\"seed\":7,\"variety\":0.5}"
-    "}",
-    "{\"id\":4,\"op\":\"cancel\",\"target\":2}   {\"id\":5,\"op\":\"info\"}   "
-    "{\"id\":6,\"op\":\"quit\"}",
-    ".fi",
-    ".PP",
-    "Members have the names of the command's options, with _ for \\-; \"settings\" may also have "
-    "the",
-    "form of a recipe. Without \"output\" the pictures come in the answer, as \"png_base64\". With",
-    "\"rows\" parts of the pictures come while they are made. One request runs at a time, others",
-    "wait (event queued). A line that cannot be understood is answered with an error; the end of "
-    "the",
-    "input ends the server when all is done.",
-    ".SH ENVIRONMENT",
-    ".TP",
-    "TESSERA_MODEL",
-    "the model file, where \\fB\\-\\-model\\fR names none",
-    ".TP",
-    "TESSERA_THREADS",
-    "how many threads, where \\fB\\-\\-threads\\fR says nothing",
-    ".SH EXAMPLES",
-    ".nf",
-    "tessera complete photo.png \\-\\-mask mask.png \\-o out.png",
-    "tessera complete scan.tif \\-\\-hole transparent \\-n 4 \\-o \"scan\\-%d.png\"",
-    "tessera extend beach.png \\-\\-left 25% \\-\\-right 25% \\-o wide.png",
-    "tessera paint \\-\\-labels sketch.png \\-\\-size 768x512 \\-o scene.png",
-    "tessera complete scans/*.png \\-\\-mask dust.png \\-\\-out\\-dir clean",
-    "tessera complete big.png \\-\\-mask m.png \\-\\-plan",
-    "tessera complete again.png \\-\\-recipe out.png \\-o same.png",
-    ".fi",
-    NULL,
-  };
-
-  for (gsize i = 0; rest[i]; i++)
-    puts (rest[i]);
+  for (gsize i = 0; man_rest[i]; i++)
+    puts (man_rest[i]);
 }
 
 static void
