@@ -11,7 +11,7 @@ fill_init (Fill *fill, const Model *model, GError **error)
   const Weights weights = weights_root (model, "transformer.");
   const int width = gpt->n_embd, e = schema->vqgan.embed_dim;
   const int n_features = N_NEIGHBOURS * (e + N_FLAGS) + schema->n_labels + 1 + e + 1;
-  const int places[] = { gpt->window, width };
+  const int places[] = { gpt->window, width }, tints[] = { schema->n_labels, 3 };
 
   *fill = (Fill){
     .window = gpt->window, .embed_dim = e, .n_labels = schema->n_labels, .n_features = n_features
@@ -20,6 +20,8 @@ fill_init (Fill *fill, const Model *model, GError **error)
       && (fill->row_emb = weights_read (&weights, "row_emb", 2, places, error))
       && (fill->col_emb = weights_read (&weights, "col_emb", 2, places, error))
       && (fill->entry_emb = weights_read (&weights, "entry_emb", 1, &width, error))
+      && (!gpt->underpainted || schema->n_labels == 0
+          || (fill->tints = weights_read (&weights, "label_tints", 2, tints, error)))
       && gpt_blocks_init (&fill->blocks, &weights, gpt, schema->vqgan.n_embed, error))
     return TRUE;
   fill_clear (fill);
@@ -33,6 +35,7 @@ fill_clear (Fill *fill)
   g_clear_pointer (&fill->row_emb, buffer_free);
   g_clear_pointer (&fill->col_emb, buffer_free);
   g_clear_pointer (&fill->entry_emb, buffer_free);
+  g_clear_pointer (&fill->tints, buffer_free);
   gpt_blocks_clear (&fill->blocks);
 }
 

@@ -9,6 +9,7 @@ typedef struct {
   Dense stem;
   float *row_emb, *col_emb; /* [window][d] */
   float *entry_emb;         /* [d] */
+  float *tints;             /* [n_labels][3], RGB 0..1: what a label looks like; NULL = unknown */
   GptBlocks blocks;
 } Fill;
 
