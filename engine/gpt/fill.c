@@ -102,11 +102,12 @@ embed (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int 
   return TRUE;
 }
 
-gboolean
-fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, float *hidden,
-             GError **error)
+static gboolean
+run_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, gboolean wanted,
+            float *hidden, GError **error)
 {
   const int n_cells = windows[0].rows * windows[0].cols;
+  const GptBlocks *blocks = &fill->blocks;
   g_autofree int *n_new = g_new (int, cache->n_sequences);
 
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
@@ -117,7 +118,22 @@ fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows
       n_new[sequence] = n_cells;
     }
   return embed (job, fill, cache, windows, 0, n_cells, FALSE, hidden, error)
-         && gpt_blocks_run (job, &fill->blocks, cache, n_new, n_cells, hidden, error);
+         && (wanted ? gpt_blocks_run (job, blocks, cache, n_new, n_cells, hidden, error)
+                    : gpt_blocks_remember (job, blocks, cache, n_new, n_cells, hidden, error));
+}
+
+gboolean
+fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, float *hidden,
+             GError **error)
+{
+  return run_prefix (job, fill, cache, windows, FALSE, hidden, error);
+}
+
+gboolean
+fill_prefix_output (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows,
+                    float *hidden, GError **error)
+{
+  return run_prefix (job, fill, cache, windows, TRUE, hidden, error);
 }
 
 gboolean
@@ -135,7 +151,7 @@ fill_flop (const Fill *fill, int n_cells, int n_prefixes, int n_entries, int n_s
 {
   const double rows = (double) n_prefixes * n_cells + (double) n_sequences * n_entries;
 
-  return gpt_blocks_flop (&fill->blocks, n_prefixes, n_cells, n_cells)
+  return gpt_blocks_remember_flop (&fill->blocks, n_prefixes, n_cells, n_cells)
          + gpt_blocks_flop (&fill->blocks, n_sequences, n_entries, n_cells + n_entries / 2)
          + dense_flop (&fill->stem, rows)
          + dense_flop (&fill->blocks.head, (double) n_entries * n_sequences);
