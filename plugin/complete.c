@@ -11,7 +11,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   g_auto (Work) work = { 0 };
 
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   if (mode == GIMP_RUN_INTERACTIVE && !procedure_ask (procedure, config, _ ("Complete Selection")))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);

@@ -12,7 +12,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   g_autoptr (GimpLayer) depth = NULL;
 
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   if (mode == GIMP_RUN_INTERACTIVE && !procedure_ask (procedure, config, _ ("Paint from Labels")))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);
