@@ -152,9 +152,9 @@ arguments_register_answers (GimpProcedure *procedure)
   gimp_procedure_add_group_layer_return_value (procedure, "group", _ ("Group"),
                                                _ ("The layer group that holds them, if any"), TRUE,
                                                G_PARAM_READWRITE);
-  gimp_procedure_add_int32_array_return_value (procedure, "seeds", _ ("Seeds"),
-                                               _ ("The seed of each variation, best first"),
-                                               G_PARAM_READWRITE);
+  gimp_procedure_add_string_return_value (procedure, "seeds", _ ("Seeds"),
+                                          _ ("The seed of each variation, best first (JSON)"), NULL,
+                                          G_PARAM_READWRITE);
   gimp_procedure_add_string_return_value (procedure, "report", _ ("Report"),
                                           _ ("Seconds of each step, memory, warnings and what the "
                                              "labels held (JSON)"),

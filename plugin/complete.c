@@ -12,7 +12,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   g_auto (Work) work = { 0 };
 
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   if (mode == GIMP_RUN_INTERACTIVE)
     return window_run (procedure, image, UI_MODE_SELECTION);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);

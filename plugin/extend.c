@@ -17,7 +17,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   GError *error = NULL;
 
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   if (mode == GIMP_RUN_INTERACTIVE)
     return window_run (procedure, image, UI_MODE_EXTEND);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);

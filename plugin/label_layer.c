@@ -56,8 +56,9 @@ provide_palette (const LabelSet *set)
       for (int i = 0; palette && i < set->n; i++)
         {
           g_autoptr (GeglColor) color = color_new (set->colors[i]);
+          int number; /* GIMP 3.0.4 takes no NULL */
 
-          gimp_palette_add_entry (palette, labels_local_name (set->names[i]), color, NULL);
+          gimp_palette_add_entry (palette, labels_local_name (set->names[i]), color, &number);
         }
     }
   if (palette)
@@ -116,7 +117,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
 
   (void) drawables;
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   g_object_get (config, "opacity", &opacity, NULL);
   model = models_open (wanted, NULL, &error);
   if (!model || !check (image, model, &error))

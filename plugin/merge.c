@@ -199,7 +199,8 @@ merge_result (Placement *placement, GError **error)
   placement->layers = g_new0 (GimpLayer *, 1);
   gimp_image_undo_group_start (placement->image);
   done = write_layer (placement, layer);
-  gimp_image_set_selected_layers (placement->image, (const GimpLayer **) chosen);
+  if (chosen && chosen[0])
+    gimp_image_set_selected_layers (placement->image, (const GimpLayer **) chosen);
   gimp_image_undo_group_end (placement->image);
   if (!done)
     message_internal (error, _ ("GIMP does not take the pixels"));

@@ -13,7 +13,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   g_autoptr (GimpLayer) depth = NULL;
 
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   if (mode == GIMP_RUN_INTERACTIVE)
     return window_run (procedure, image, UI_MODE_LABELS);
   settings_read (&settings, config, mode == GIMP_RUN_WITH_LAST_VALS);

@@ -22,6 +22,8 @@ find_place (GimpImage *image, GimpDrawable **drawables, GimpItem **parent, int *
 static GimpLayerColorSpace
 own_space (GimpImage *image)
 {
+  if (gimp_image_get_base_type (image) == GIMP_GRAY)
+    return GIMP_LAYER_COLOR_SPACE_RGB_LINEAR;
   switch (gimp_image_get_precision (image))
     {
     case GIMP_PRECISION_U8_LINEAR:
@@ -44,7 +46,9 @@ own_space (GimpImage *image)
 }
 
 /* In any other encoding than the image's own, GIMP would convert what lies under an empty mask
- * there and back, which changes the last bits of float pixels (seen with GIMP 3.0.4). */
+ * there and back, which changes the last bits of float pixels (seen with GIMP 3.0.4). Gray goes
+ * through RGB whatever is said here, and comes back best from linear light: see docs/decisions.md.
+ */
 static void
 blend_in_own_space (GimpImage *image, GimpLayer *layer)
 {
@@ -206,9 +210,10 @@ insert_all (Placement *placement, GimpDrawable **drawables)
   return TRUE;
 }
 
-/* The drawables' twins in a copy of the image, ends with NULL; the array is the caller's. */
+/* The chosen layers, or their twins in a copy of the image; ends with NULL, the array is the
+ * caller's. */
 static GimpDrawable **
-twins (const Placement *placement)
+chosen_layers (const Placement *placement)
 {
   gsize n = 0, k = 0;
   GimpDrawable **all;
@@ -220,6 +225,8 @@ twins (const Placement *placement)
     {
       GimpItem *item = GIMP_ITEM (placement->drawables[i]);
 
+      if (GIMP_IS_LAYER_MASK (item))
+        item = GIMP_ITEM (gimp_layer_from_mask (GIMP_LAYER_MASK (item)));
       if (placement->target != placement->image)
         item = tree_twin (placement->image, placement->target, item);
       if (item)
@@ -239,7 +246,7 @@ place_layers (Placement *placement, GError **error)
   done = placement->target && make_all (placement);
   if (done)
     {
-      drawables = twins (placement);
+      drawables = chosen_layers (placement);
       gimp_image_undo_group_start (placement->target);
       done = insert_all (placement, drawables);
       if (done)

@@ -22,6 +22,15 @@ procedure_new (GimpPlugIn *plug_in, const char *name, const ProcedureText *text,
   return procedure;
 }
 
+/* Looking for GEGL's operations would take most of the start: 0.2 s of a call that fills a small
+ * hole in 0.5 s. */
+void
+procedure_begin (void)
+{
+  g_setenv ("GEGL_PATH", "/nonexistent", TRUE);
+  gegl_init (NULL, NULL);
+}
+
 gboolean
 procedure_ask (GimpProcedure *procedure, GimpProcedureConfig *config, const char *title)
 {
@@ -56,15 +65,15 @@ procedure_answer (GimpProcedure *procedure, GimpRunMode mode, const Work *work)
 {
   GimpValueArray *values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   const Placement *made = &work->placement;
-  gint32 seeds[TESSERA_MAX_VARIATIONS];
-  gsize n = 0;
+  GString *seeds = g_string_new (NULL); /* a text: Python reads no array of numbers (GIMP 3.0.4) */
 
-  while (made->recipes[n] && (n == 0 || made->layers[n]))
-    seeds[n++] = (gint32) work->request.seed;
+  for (int n = 0; made->recipes[n] && (n == 0 || made->layers[n]); n++)
+    g_string_append_printf (seeds, "%s%" G_GUINT64_FORMAT, n ? "," : "[", work->request.seed);
+  g_string_append_c (seeds, ']');
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, (GObject **) made->layers);
   GIMP_VALUES_SET_STRING (values, 2, made->recipes[0]);
   GIMP_VALUES_SET_GROUP_LAYER (values, 3, made->group);
-  GIMP_VALUES_SET_INT32_ARRAY (values, 4, seeds, n);
+  GIMP_VALUES_TAKE_STRING (values, 4, g_string_free (seeds, FALSE));
   GIMP_VALUES_TAKE_STRING (values, 5, report_json (&work->report));
   GIMP_VALUES_SET_IMAGE (values, 6, made->target);
   if (mode != GIMP_RUN_NONINTERACTIVE)

@@ -13,6 +13,9 @@ typedef struct {
 GimpProcedure *procedure_new (GimpPlugIn *plug_in, const char *name, const ProcedureText *text,
                               GimpRunImageFunc run);
 
+/* The first thing in a run function: readies GEGL, of which Tessera needs nothing but buffers. */
+void procedure_begin (void);
+
 /* GIMP's own dialog with all arguments; FALSE where the person does not want to. */
 gboolean procedure_ask (GimpProcedure *procedure, GimpProcedureConfig *config, const char *title);
 

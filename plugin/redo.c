@@ -279,7 +279,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   GError *error = NULL;
 
   (void) data;
-  gegl_init (NULL, NULL);
+  procedure_begin ();
   if (mode == GIMP_RUN_INTERACTIVE && !procedure_ask (procedure, config, _ ("Redo Completion")))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   settings.output = gimp_procedure_config_get_choice_id (config, "output");

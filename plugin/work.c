@@ -62,6 +62,25 @@ check_image (const Work *work, GError **error)
   return FALSE;
 }
 
+/* What a model is not told must not be given: it would be ignored. */
+static gboolean
+check_told (const Work *work, GError **error)
+{
+  const TesseraModelInfo *info = tessera_model_info (work->model);
+
+  if (work->conditions.depth && info->condition != TESSERA_CONDITION_DEPTH
+      && info->condition != TESSERA_CONDITION_PICTURE)
+    message_set (error, "E-MODEL-CANNOT",
+                 _ ("The model \"%s\" cannot do this: it is not told depth or drawings."),
+                 info->name);
+  else if (work->request.class_number >= 0 && info->condition != TESSERA_CONDITION_CLASS)
+    message_set (error, "E-MODEL-CANNOT",
+                 _ ("The model \"%s\" cannot do this: it knows no classes."), info->name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* Whether the conditions are there and of this image. */
 static gboolean
 check_conditions (const Work *work, GError **error)
@@ -89,7 +108,7 @@ check_conditions (const Work *work, GError **error)
         message_set (error, "E-NO-LABELS", _ ("The chosen layer belongs to another picture."));
         return FALSE;
       }
-  return TRUE;
+  return check_told (work, error);
 }
 
 /* The label layer is no part of the picture, whether it has a mark or not. */

@@ -12,11 +12,12 @@ add_text (JsonBuilder *builder, const char *name, const char *text)
   json_builder_add_string_value (builder, text);
 }
 
+/* JSON has no infinity, which the score of an edge in flat surroundings is. */
 static void
 add_number (JsonBuilder *builder, const char *name, double number)
 {
   json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, number);
+  json_builder_add_double_value (builder, CLAMP (number, -1e9, 1e9));
 }
 
 static void

@@ -79,9 +79,9 @@ class Answer:
         return [warning['code'] for warning in self.report.get('warnings', [])]
 
 
-def call(name, image, layers, **arguments):
-    """Calls tessera-NAME; in argument names '_' stands for '-'."""
-    procedure = Gimp.get_pdb().lookup_procedure('tessera-' + name)
+def call(which, image, layers, **arguments):
+    """Calls the procedure tessera-WHICH; in argument names '_' stands for '-'."""
+    procedure = Gimp.get_pdb().lookup_procedure('tessera-' + which)
     config = procedure.create_config()
     config.set_property('run-mode', arguments.pop('run_mode', QUIET))
     config.set_property('image', image)
@@ -173,7 +173,8 @@ def paint(layer, color, box=None):
     if kept:
         image.select_item(Gimp.ChannelOps.REPLACE, kept)
         image.remove_channel(kept)
-    image.set_selected_layers(chosen)
+    if chosen:
+        image.set_selected_layers(chosen)
     Gimp.context_pop()
 
 
