@@ -1,4 +1,5 @@
-"""Checks in a GIMP with windows: a completion is one step of undo, and the dialog works."""
+"""Checks in a GIMP with windows: a completion is one step of undo, and the window works from its menu
+entry to Apply in each mode, driven by keys. Pictures of it are left in TESSERA_TEST_WORK."""
 import os
 import subprocess
 import sys
@@ -24,30 +25,56 @@ def press(key, image, old):
     return state(image)
 
 
-def wait_for(name):
+def wait_for(name, seconds=15):
     """The window of that name once it is there."""
-    for _ in range(150):
+    end = time.time() + seconds
+    while time.time() < end:
         found = tool('search', '--onlyvisible', '--name', name)
         if found:
             return found[-1]
-        time.sleep(0.1)
+        time.sleep(0.02)
     return None
 
 
-def answer_dialog(key):
-    window = wait_for('Complete Selection')
-    if window:
-        time.sleep(0.5)
-        tool('windowactivate', '--sync', window, 'key', key)
+class Driver(threading.Thread):
+    """Presses keys in Tessera's window while the call that opened it waits for it to close."""
+
+    def __init__(self, name, steps):
+        super().__init__()
+        self.name_of_test, self.steps, self.opened = name, steps, None
+        self.begun = time.time()
+
+    def run(self):
+        window = wait_for('^Tessera')
+        self.opened = time.time() - self.begun
+        time.sleep(1.0)
+        for step in self.steps:
+            if isinstance(step, (int, float)):
+                time.sleep(step)
+            elif step == 'picture':
+                path = '%s/window-%s.png' % (WORK, self.name_of_test)
+                subprocess.run(['import', '-window', window, path])
+            elif callable(step):
+                step()
+            else:
+                tool('windowactivate', '--sync', window, 'key', '--delay', '60', *step.split())
+                time.sleep(0.25)
+        if wait_for('^Tessera', 0.3):
+            tool('windowactivate', '--sync', window, 'key', 'Escape')
 
 
-def from_dialog(image, key):
-    """Calls the procedure as the menu does and presses a key in its dialog."""
-    thread = threading.Thread(target=answer_dialog, args=(key,))
-    thread.start()
-    answer = complete(image, image.get_layers(), run_mode=Gimp.RunMode.INTERACTIVE)
-    thread.join()
-    return answer
+def drive(procedure, image, name, steps):
+    """Calls the procedure as the menu does; what the driver did is over when it returns."""
+    procedure = Gimp.get_pdb().lookup_procedure(procedure)
+    config = procedure.create_config()
+    config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
+    config.set_property('image', image)
+    config.set_core_object_array('drawables', image.get_layers())
+    driver = Driver(name, steps)
+    driver.start()
+    status = procedure.run(config).index(0)
+    driver.join()
+    return status, driver
 
 
 def undo(image):
@@ -63,24 +90,58 @@ def undo(image):
     redone = press('ctrl+y', image, before)
     check('redo brings everything back', redone[1] == after[1] and len(redone[0]) == len(after[0]))
     press('ctrl+z', image, redone)
-    press('ctrl+z', image, before)
-    check('the step before is the selection', Gimp.Selection.is_empty(image))
 
 
-def dialog(image):
-    select(image, 128, 120, 76, 82, feather=6)
+def selection(image):
+    """Two actions: the menu entry, Generate; and Apply."""
     before = state(image)
-    answer = from_dialog(image, 'Escape')
-    check('Escape in the dialog cancels', answer.status == Gimp.PDBStatusType.CANCEL,
-          (answer.status, answer.message))
+    status, driver = drive('tessera-complete', image, 'closed', ['Escape'])
+    check('Escape closes the window', status == SUCCESS, status)
     check('then the image is untouched', state(image) == before)
-    answer = from_dialog(image, 'alt+g')
-    check('Generate in the dialog makes a completion',
-          answer.done and len(answer.layers()) == 1, answer.message)
+    print('measured the window is there %.2f s after the call' % driver.opened, flush=True)
+    status, _ = drive('tessera-complete', image, 'selection', ['ctrl+Return', 12, 'picture', 'alt+a', 1.5])
+    group = image.get_layers()[0]
+    check('Apply adds a group', status == SUCCESS and group.get_name() == 'Completion 1', group.get_name())
+    check('with the one that was ticked', group.is_group() and len(group.get_children()) == 1)
+    check('and its recipe', 'sampling' in (parasite(group, 'tessera-recipe') or ''))
+    after = state(image)
+    check('one undo takes it back', press('ctrl+z', image, after) == before)
+
+
+def several(image):
+    """Ticks a second one with the keyboard, applies both: still one step."""
+    before = state(image)
+    drive('tessera-complete', image, 'several', ['ctrl+Return', 12, 'End space', 0.3, 'alt+a', 1.5])
+    group = image.get_layers()[0]
+    check('two layers where two are ticked', group.is_group() and len(group.get_children()) == 2,
+          len(group.get_children()) if group.is_group() else group.get_name())
+    status, _ = drive('tessera-complete', image, 'rebuilt', [1, 'picture', 'Escape'])
+    check('the window opens on a picture with completions', status == SUCCESS)
+    check('one undo takes both back', press('ctrl+z', image, state(image)) == before)
+
+
+def extend(image):
+    width = image.get_width()
+    before = state(image)
+    drive('tessera-extend-canvas', image, 'extend',
+          ['Tab Tab Tab', 0.2, 'alt+k', 0.2, 'alt+o', 0.2, 'Escape'])
+    check('looking at Extend changes nothing', state(image) == before and image.get_width() == width)
+
+
+def labels(image):
+    def layers():
+        return [l.get_name() for l in image.get_layers()]
+
+    drive('tessera-paint-labels', image, 'labels', ['ctrl+n', 1.5, 'picture', 'Escape'])
+    check('the window makes a label layer', 'Labels' in layers(), layers())
+
+
+def nothing_selected(image):
     Gimp.Selection.none(image)
-    answer = from_dialog(image, 'alt+g')
-    check('people read a sentence without code',
-          answer.message == 'Nothing is selected. Select what should be replaced.', answer.message)
+    before = state(image)
+    status, _ = drive('tessera-complete', image, 'nothing', [0.5, 'picture', 'ctrl+Return', 1, 'Escape'])
+    check('without selection the window opens and does nothing',
+          status == SUCCESS and state(image) == before)
 
 
 def main():
@@ -90,7 +151,11 @@ def main():
     check('GIMP shows the image', wait_for('GIMP') is not None)
     time.sleep(1)
     undo(image)
-    dialog(image)
+    selection(image)
+    several(image)
+    extend(image)
+    nothing_selected(image)
+    labels(image)
     display.delete()
 
 
