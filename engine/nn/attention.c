@@ -220,6 +220,5 @@ attention_run (Job *job, const Attention *attentions, size_t n, GError **error)
       end = group_end (a, work.end, &n_queries);
       chunks += n_chunks (a, n_queries);
     }
-  pool_run (job->pool, chunks, attend, &work);
-  return job_advance (job, flop, error);
+  return job_run (job, chunks, flop, attend, &work, error);
 }

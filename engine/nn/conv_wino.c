@@ -7,7 +7,11 @@
  * is used, with all blocks. So whichever is smaller is kept. */
 #include "nn/conv_private.h"
 
-enum { N_TASKS = 16, MOST_BLOCKS = 8 }; /* tasks if there are as many blocks; blocks of a task */
+enum { N_TASKS = 16 }; /* at least, if there are as many blocks */
+
+/* Work of a task as a direct convolution: a few milliseconds, in plain C some ten, so that a person
+ * who stops need not wait. A block may be more. */
+static const double TASK_FLOP = 5e8;
 
 typedef struct {
   ConvRun *run;
@@ -42,6 +46,7 @@ static void
 plan (Wino *wino, const ConvRun *run, int height, int width)
 {
   const size_t tiles = run->kernels->conv.tiles;
+  double block_flop;
 
   wino->channels = divide_up (run->conv->n_in, LANES_MAX) * LANES_MAX;
   wino->rows = divide_up (height, WINO_OUT);
@@ -50,7 +55,10 @@ plan (Wino *wino, const ConvRun *run, int height, int width)
   wino->block_cols = divide_up (wino->cols, wino->n_strips);
   wino->block_rows = CLAMP (tiles / wino->block_cols, 1, wino->rows);
   wino->n_bands = divide_up (wino->rows, wino->block_rows);
-  wino->bands_of_task = CLAMP (wino->n_strips * wino->n_bands / N_TASKS, 1, MOST_BLOCKS);
+  block_flop = 2.0 * 9 * run->conv->n_in * run->conv->n_out * WINO_OUT * WINO_OUT
+               * (double) (wino->block_rows * wino->block_cols);
+  wino->bands_of_task = MIN (wino->n_strips * wino->n_bands / N_TASKS, TASK_FLOP / block_flop);
+  wino->bands_of_task = MAX (wino->bands_of_task, 1);
   wino->n_tasks = wino->n_strips * divide_up (wino->n_bands, wino->bands_of_task);
   wino->by_panels = wino->rows * wino->cols < (size_t) run->conv->n_out;
 }
