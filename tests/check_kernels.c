@@ -50,51 +50,6 @@ test_panel (gconstpointer data)
         }
 }
 
-/* A sum of n products errs by at most about n * epsilon * sum |x y|; more is a bug, not rounding. */
-static void
-test_scores (gconstpointer data)
-{
-  const Kernels *c = kernels_table (0), *twin = data;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
-  enum { N = 7, STRIDE = MAX_K + 5 };
-  float q[MAX_K], k[N * STRIDE], want[N + GUARD], got[N + GUARD];
-
-  for (size_t width = 1; width <= MAX_K; width++)
-    {
-      fill (rand, q, MAX_K);
-      fill (rand, k, G_N_ELEMENTS (k));
-      fill (rand, want, G_N_ELEMENTS (want));
-      memcpy (got, want, sizeof got);
-      c->scores (N, width, q, k, STRIDE, want);
-      twin->scores (N, width, q, k, STRIDE, got);
-      for (size_t j = 0; j < N; j++)
-        g_assert_cmpfloat_with_epsilon (got[j], want[j], 1.2e-7f * (float) (width * width));
-      g_assert_cmpmem (got + N, GUARD * 4, want + N, GUARD * 4);
-    }
-}
-
-static void
-test_mix (gconstpointer data)
-{
-  const Kernels *c = kernels_table (0), *twin = data;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (2);
-  enum { N = 9, STRIDE = MAX_K + 5 };
-  float p[N], v[N * STRIDE], want[MAX_K + GUARD], got[MAX_K + GUARD];
-
-  for (size_t width = 1; width <= MAX_K; width++)
-    {
-      fill (rand, p, N);
-      fill (rand, v, G_N_ELEMENTS (v));
-      fill (rand, want, G_N_ELEMENTS (want));
-      memcpy (got, want, sizeof got);
-      c->mix (N, width, p, v, STRIDE, want);
-      twin->mix (N, width, p, v, STRIDE, got);
-      for (size_t i = 0; i < width; i++)
-        g_assert_cmpfloat_with_epsilon (got[i], want[i], 1.2e-7f * N * N);
-      g_assert_cmpmem (got + width, sizeof got - 4 * width, want + width, sizeof want - 4 * width);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -104,12 +59,8 @@ main (int argc, char **argv)
   for (size_t i = 0; (table = kernels_table (i)); i++)
     {
       g_autofree char *panel = g_strdup_printf ("/kernels/%s/panel", table->isa);
-      g_autofree char *scores = g_strdup_printf ("/kernels/%s/scores", table->isa);
-      g_autofree char *mix = g_strdup_printf ("/kernels/%s/mix", table->isa);
 
       g_test_add_data_func (panel, table, test_panel);
-      g_test_add_data_func (scores, table, test_scores);
-      g_test_add_data_func (mix, table, test_mix);
     }
   return g_test_run ();
 }

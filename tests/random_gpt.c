@@ -30,7 +30,7 @@ to_half (float value)
   int exponent;
   const float fraction = frexpf (fabsf (value), &exponent); /* 0.5 .. 1 */
 
-  if (exponent < -13)
+  if (value == 0 || exponent < -13)
     return (guint16) (sign | (int) lrintf (ldexpf (fabsf (value), 24)));
   return (guint16) (sign + ((exponent + 14) << 10) + (int) lrintf (ldexpf (fraction, 11)) - 1024);
 }
@@ -128,10 +128,13 @@ matrix (Writer *writer, size_t n_out, size_t n_in, const char *name, int layer)
 {
   const float radius = 1.2f / sqrtf ((float) n_in);
   const size_t groups = (n_in + GROUP - 1) / GROUP;
+  guint64 state;
 
   tensor (writer, writer->matrix, 0, radius, n_out, n_in, "blocks.%d.%s.weight", layer, name);
+  state = writer->state;
   if (writer->matrix == I8)
     tensor (writer, F16, radius / 127, 0, n_out, groups, "blocks.%d.%s.weight.scale", layer, name);
+  writer->state = state; /* the scales are no part of the shape's random numbers */
   tensor (writer, writer->other, 0, 0.1f, 0, n_out, "blocks.%d.%s.bias", layer, name);
 }
 

@@ -4,6 +4,7 @@
 #include "gpt/gpt.h"
 #include "random_gpt.h"
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 enum { VOCAB = 61, BLOCK = 48, WIDTH = 40, PREFIX = 19, N = 11 };
@@ -184,6 +185,26 @@ rewinds (Fixture *f, gconstpointer dtype G_GNUC_UNUSED)
   pool_free (job.pool);
 }
 
+/* The same weights in another type: as near as its rounding lets them be. */
+static void
+means_the_same (Fixture *f, gconstpointer dtype)
+{
+  const double share = strcmp (dtype, "I8") == 0 ? 1 : strcmp (dtype, "BF16") == 0 ? 0.005 : 0.0007;
+  double difference = 0, size = 0;
+  Fixture exact = { 0 };
+
+  set_up (&exact, "F32");
+  for (int i = 0; i < BLOCK; i++)
+    for (int c = 0; c < WIDTH; c++)
+      {
+        difference += pow (f->want[i][c] - exact.want[i][c], 2);
+        size += pow (exact.want[i][c], 2);
+      }
+  g_test_message ("%.5f of the size", sqrt (difference / size));
+  g_assert_cmpfloat (sqrt (difference / size), <, share);
+  tear_down (&exact, NULL);
+}
+
 /* More rows than go through a block at once, half of them unmasked. */
 static void
 same_in_strips (void)
@@ -279,13 +300,14 @@ stops_and_keeps_the_cache (Fixture *f, gconstpointer dtype G_GNUC_UNUSED)
 int
 main (int argc, char **argv)
 {
-  static const char *const dtypes[] = { "F32", "F16" };
+  static const char *const dtypes[] = { "F32", "F16", "BF16", "I8" };
   static const struct {
     const char *name;
     void (*test) (Fixture *f, gconstpointer dtype);
   } rows[] = {
     { "same_in_any_pieces", same_in_any_pieces },
     { "same_in_any_company", same_in_any_company },
+    { "means_the_same", means_the_same },
     { "rewinds", rewinds },
     { "stops_and_keeps_the_cache", stops_and_keeps_the_cache },
   };

@@ -13,16 +13,15 @@ read_norm (Norm *norm, const Weights *weights, const char *leaf, int width, GErr
   return shift != NULL;
 }
 
-static gboolean
-read_linear (Linear *linear, const Weights *weights, const char *leaf, int n_in, int n_out,
-             GError **error)
+gboolean
+gpt_dense (Dense *dense, const Weights *weights, const char *leaf, int n_in, int n_out,
+           gboolean has_bias, GError **error)
 {
   const Weights here = weights_at (weights, "%s.", leaf);
   const int shape[] = { n_out, n_in };
-  buffer_auto float *weight = weights_read (&here, "weight", 2, shape, error);
-  buffer_auto float *bias = weight ? weights_read (&here, "bias", 1, &n_out, error) : NULL;
 
-  return bias && linear_init (linear, n_in, n_out, weight, bias, error);
+  return weights_rows (&here, "weight", 2, shape, &dense->weight, error)
+         && (!has_bias || (dense->bias = weights_read (&here, "bias", 1, &n_out, error)));
 }
 
 static gboolean
@@ -32,22 +31,21 @@ read_block (GptBlock *block, const Weights *weights, int width, GError **error)
 
   return read_norm (&block->ln1, weights, "ln1", width, error)
          && read_norm (&block->ln2, weights, "ln2", width, error)
-         && read_linear (&block->query, &attn, "query", width, width, error)
-         && read_linear (&block->key, &attn, "key", width, width, error)
-         && read_linear (&block->value, &attn, "value", width, width, error)
-         && read_linear (&block->proj, &attn, "proj", width, width, error)
-         && read_linear (&block->fc, weights, "mlp.0", width, 4 * width, error)
-         && read_linear (&block->out, weights, "mlp.2", 4 * width, width, error);
+         && gpt_dense (&block->query, &attn, "query", width, width, TRUE, error)
+         && gpt_dense (&block->key, &attn, "key", width, width, TRUE, error)
+         && gpt_dense (&block->value, &attn, "value", width, width, TRUE, error)
+         && gpt_dense (&block->proj, &attn, "proj", width, width, TRUE, error)
+         && gpt_dense (&block->fc, weights, "mlp.0", width, 4 * width, TRUE, error)
+         && gpt_dense (&block->out, weights, "mlp.2", 4 * width, width, TRUE, error);
 }
 
 gboolean
 gpt_blocks_init (GptBlocks *blocks, const Weights *weights, const GptSchema *schema, int n_out,
                  GError **error)
 {
-  const int width = schema->n_embd, shape[] = { n_out, width };
-  buffer_auto float *head = NULL;
+  const int width = schema->n_embd;
 
-  *blocks = (GptBlocks){ schema->n_layer, schema->n_head, width, NULL, { 0 }, { 0 } };
+  *blocks = (GptBlocks){ .n_layers = schema->n_layer, .n_heads = schema->n_head, .width = width };
   blocks->blocks = g_new0 (GptBlock, blocks->n_layers);
   for (int i = 0; i < blocks->n_layers; i++)
     {
@@ -56,8 +54,7 @@ gpt_blocks_init (GptBlocks *blocks, const Weights *weights, const GptSchema *sch
       if (!read_block (&blocks->blocks[i], &block, width, error))
         return FALSE;
     }
-  head = weights_read (weights, "head.weight", 2, shape, error);
-  return head && linear_init (&blocks->head, width, n_out, head, NULL, error)
+  return gpt_dense (&blocks->head, weights, "head", width, n_out, FALSE, error)
          && read_norm (&blocks->ln_f, weights, "ln_f", width, error);
 }
 
@@ -70,16 +67,16 @@ gpt_blocks_clear (GptBlocks *blocks)
 
       norm_clear (&block->ln1);
       norm_clear (&block->ln2);
-      linear_clear (&block->query);
-      linear_clear (&block->key);
-      linear_clear (&block->value);
-      linear_clear (&block->proj);
-      linear_clear (&block->fc);
-      linear_clear (&block->out);
+      dense_clear (&block->query);
+      dense_clear (&block->key);
+      dense_clear (&block->value);
+      dense_clear (&block->proj);
+      dense_clear (&block->fc);
+      dense_clear (&block->out);
     }
   g_clear_pointer (&blocks->blocks, g_free);
   norm_clear (&blocks->ln_f);
-  linear_clear (&blocks->head);
+  dense_clear (&blocks->head);
 }
 
 gboolean

@@ -3,24 +3,29 @@
 #pragma once
 #include "gpt/cache.h"
 #include "model/model.h"
-#include "nn/linear.h"
+#include "nn/dense.h"
 #include "nn/norm.h"
 
 typedef struct {
   Norm ln1, ln2;
-  Linear query, key, value, proj, fc, out;
+  Dense query, key, value, proj, fc, out;
 } GptBlock;
 
 typedef struct {
   int n_layers, n_heads, width;
   GptBlock *blocks; /* [n_layers], owned */
   Norm ln_f;
-  Linear head; /* [n_out][d], no bias */
+  Dense head; /* [n_out][d], no bias */
 } GptBlocks;
 
-/* Reads blocks.*, ln_f.*, head.weight [n_out][n_embd] under `weights`. */
+/* Reads blocks.*, ln_f.*, head.weight [n_out][n_embd] under `weights`; the matrices stay where they
+ * lie, so the model must outlive the blocks. */
 gboolean gpt_blocks_init (GptBlocks *blocks, const Weights *weights, const GptSchema *schema,
                           int n_out, GError **error);
+
+/* A layer under `weights`: leaf.weight [n_out][n_in] and, where has_bias, leaf.bias. */
+gboolean gpt_dense (Dense *dense, const Weights *weights, const char *leaf, int n_in, int n_out,
+                    gboolean has_bias, GError **error);
 void gpt_blocks_clear (GptBlocks *blocks);
 
 /* An empty cache for sequences of these blocks. */

@@ -11,13 +11,12 @@ fill_init (Fill *fill, const Model *model, GError **error)
   const Weights weights = weights_root (model, "transformer.");
   const int width = gpt->n_embd, e = schema->vqgan.embed_dim;
   const int n_features = N_NEIGHBOURS * (e + N_FLAGS) + schema->n_labels + 1 + e + 1;
-  const int stem[] = { width, n_features }, places[] = { gpt->window, width };
-  buffer_auto float *weight = NULL, *bias = NULL;
+  const int places[] = { gpt->window, width };
 
-  *fill = (Fill){ gpt->window, e, schema->n_labels, n_features, { 0 }, NULL, NULL, NULL, { 0 } };
-  if ((weight = weights_read (&weights, "stem.weight", 2, stem, error))
-      && (bias = weights_read (&weights, "stem.bias", 1, &width, error))
-      && linear_init (&fill->stem, n_features, width, weight, bias, error)
+  *fill = (Fill){
+    .window = gpt->window, .embed_dim = e, .n_labels = schema->n_labels, .n_features = n_features
+  };
+  if (gpt_dense (&fill->stem, &weights, "stem", n_features, width, TRUE, error)
       && (fill->row_emb = weights_read (&weights, "row_emb", 2, places, error))
       && (fill->col_emb = weights_read (&weights, "col_emb", 2, places, error))
       && (fill->entry_emb = weights_read (&weights, "entry_emb", 1, &width, error))
@@ -30,7 +29,7 @@ fill_init (Fill *fill, const Model *model, GError **error)
 void
 fill_clear (Fill *fill)
 {
-  linear_clear (&fill->stem);
+  dense_clear (&fill->stem);
   g_clear_pointer (&fill->row_emb, buffer_free);
   g_clear_pointer (&fill->col_emb, buffer_free);
   g_clear_pointer (&fill->entry_emb, buffer_free);
@@ -77,14 +76,16 @@ embed (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int 
 {
   const int width = fill->blocks.width;
   const size_t n_rows = (size_t) cache->n_sequences * n;
-  float *x = cache_room (cache, n_rows * fill->n_features, error);
+  const size_t n_x = n_rows * fill->n_features;
+  const DenseOutput stem = { &fill->stem, h, DENSE_SET };
+  float *x = cache_room (cache, n_x + dense_room (n_rows, fill->n_features), error);
 
   if (!x)
     return FALSE;
-  memset (x, 0, n_rows * fill->n_features * sizeof (float));
+  memset (x, 0, n_x * sizeof (float));
   for (size_t i = 0; i < n_rows; i++)
     features (fill, &windows[i / n], first + (int) (i % n), x + i * fill->n_features);
-  if (!linear_run (job, &fill->stem, n_rows, x, h, error))
+  if (!dense_run (job, n_rows, x, &stem, 1, x + n_x, error))
     return FALSE;
   for (size_t i = 0; i < n_rows; i++, h += width)
     {
@@ -133,6 +134,6 @@ fill_flop (const Fill *fill, int n_cells, int n_prefixes, int n_entries, int n_s
 
   return gpt_blocks_flop (&fill->blocks, n_prefixes, n_cells, n_cells)
          + gpt_blocks_flop (&fill->blocks, n_sequences, n_entries, n_cells + n_entries / 2)
-         + linear_flop (&fill->stem, rows)
-         + linear_flop (&fill->blocks.head, (double) n_entries * n_sequences);
+         + dense_flop (&fill->stem, rows)
+         + dense_flop (&fill->blocks.head, (double) n_entries * n_sequences);
 }

@@ -6,7 +6,7 @@
 
 typedef struct {
   int window, embed_dim, n_labels, n_features;
-  Linear stem;
+  Dense stem;
   float *row_emb, *col_emb; /* [window][d] */
   float *entry_emb;         /* [d] */
   GptBlocks blocks;

@@ -9,8 +9,8 @@ gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error)
   const int positions[] = { 1, schema->block_size, schema->n_embd };
 
   *gpt = (Gpt){ .schema = *schema };
-  if ((gpt->tok_emb = weights_read (&weights, "tok_emb.weight", 2, tokens, error))
-      && (gpt->pos_emb = weights_read (&weights, "pos_emb", 3, positions, error))
+  if (weights_rows (&weights, "tok_emb.weight", 2, tokens, &gpt->tok_emb, error)
+      && weights_rows (&weights, "pos_emb", 3, positions, &gpt->pos_emb, error)
       && gpt_blocks_init (&gpt->blocks, &weights, schema, schema->vocab_size, error))
     return TRUE;
   gpt_clear (gpt);
@@ -20,20 +20,24 @@ gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error)
 void
 gpt_clear (Gpt *gpt)
 {
-  g_clear_pointer (&gpt->tok_emb, buffer_free);
-  g_clear_pointer (&gpt->pos_emb, buffer_free);
+  rows_clear (&gpt->tok_emb);
+  rows_clear (&gpt->pos_emb);
   gpt_blocks_clear (&gpt->blocks);
 }
 
+/* x [n][d]; place: [d], room. */
 static void
-embed (const Gpt *gpt, int first, int n, const int *tokens, float *x)
+embed (const Gpt *gpt, int first, int n, const int *tokens, float *place, float *x)
 {
   const int width = gpt->schema.n_embd;
 
-  for (int i = 0; i < n; i++)
-    for (int c = 0; c < width; c++)
-      x[(size_t) i * width + c] = gpt->tok_emb[(size_t) tokens[i] * width + c]
-                                  + gpt->pos_emb[(size_t) (first + i) * width + c];
+  for (int i = 0; i < n; i++, x += width)
+    {
+      rows_read (&gpt->tok_emb, tokens[i], x);
+      rows_read (&gpt->pos_emb, first + i, place);
+      for (int c = 0; c < width; c++)
+        x[c] += place[c];
+    }
 }
 
 /* Whether n further tokens may follow on `position`. */
@@ -71,14 +75,17 @@ gboolean
 gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
          GError **error)
 {
+  float *place = cache_room (cache, gpt->schema.n_embd, error);
   size_t row = 0;
 
+  if (!place)
+    return FALSE;
   for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
     if (!check (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row, error))
       return FALSE;
   row = 0;
   for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
-    embed (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row,
+    embed (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row, place,
            x + row * gpt->schema.n_embd);
   return gpt_blocks_run (job, &gpt->blocks, cache, n_new, gpt->schema.n_unmasked, x, error);
 }

@@ -4,12 +4,12 @@
 
 typedef struct {
   GptSchema schema;
-  float *tok_emb; /* [vocab_size][d] */
-  float *pos_emb; /* [block_size][d] */
+  Rows tok_emb; /* [vocab_size][d] */
+  Rows pos_emb; /* [block_size][d] */
   GptBlocks blocks;
 } Gpt;
 
-/* prefix: "" or "transformer." */
+/* prefix: "" or "transformer."; the model must outlive the net. */
 gboolean gpt_init (Gpt *gpt, const Model *model, const char *prefix, GError **error);
 void gpt_clear (Gpt *gpt);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Gpt, gpt_clear)

@@ -1,11 +1,11 @@
 /* The way of new positions through the blocks. */
 #include "gpt/blocks.h"
-#include <math.h>
+#include "nn/kernels.h"
 #include <string.h>
 
 /* Rows that go through a block together. Enough for the products to run at full speed; bounds the
  * activations (10 MB at a width of 1024). */
-enum { STRIP_ROWS = 256 };
+enum { STRIP_ROWS = 256, FEW_ROWS = 16 };
 
 typedef struct {
   Job *job;
@@ -17,6 +17,7 @@ typedef struct {
   size_t n_rows;
   float *normed, *query, *key, *value; /* [STRIP_ROWS][d], less where there are fewer rows */
   float *inner;                        /* [STRIP_ROWS][4 d] */
+  float *room;                         /* of the dense layers */
 } Pass;
 
 static inline int
@@ -124,80 +125,85 @@ attend (const Pass *pass, int layer, size_t begin, size_t end, GError **error)
 }
 
 typedef struct {
-  float *x;
-  const float *y;
-  size_t width;
-} Rows;
+  const Norm *norm;
+  const float *x;
+  float *y;
+} Normed;
 
 static void
-add_row (gpointer data, size_t row)
+norm_row (gpointer data, size_t row)
 {
-  const Rows *rows = data;
+  const Normed *normed = data;
+  const Norm *norm = normed->norm;
+  const size_t n = norm->channels;
 
-  for (size_t i = row * rows->width; i < (row + 1) * rows->width; i++)
-    rows->x[i] += rows->y[i];
+  kernels_best ()->rows.norm (n, normed->x + row * n, norm->scale, norm->shift, norm->epsilon,
+                              normed->y + row * n);
 }
 
+/* A few rows are too little for a phase of their own. */
 static void
-gelu_row (gpointer data, size_t row)
+norm_strip (const Pass *pass, const Norm *norm, size_t n, const float *x)
 {
-  const Rows *rows = data;
+  Normed normed = { norm, x, pass->normed };
 
-  for (size_t i = row * rows->width; i < (row + 1) * rows->width; i++)
-    rows->x[i] = 0.5f * rows->x[i] * (1 + erff (rows->x[i] * (float) G_SQRT2 / 2));
-}
-
-static gboolean
-keys_and_values (const Pass *pass, int layer, size_t begin, size_t end, GError **error)
-{
-  const GptBlock *block = &pass->blocks->blocks[layer];
-  const size_t n = end - begin;
-
-  norm_rows (&block->ln1, n, pass->x + begin * pass->cache->width, pass->normed);
-  if (!linear_run (pass->job, &block->key, n, pass->normed, pass->key, error)
-      || !linear_run (pass->job, &block->value, n, pass->normed, pass->value, error))
-    return FALSE;
-  store (pass, layer, begin, end);
-  return TRUE;
+  if (n > FEW_ROWS)
+    pool_run (pass->job->pool, n, norm_row, &normed);
+  else
+    for (size_t row = 0; row < n; row++)
+      norm_row (&normed, row);
 }
 
 static gboolean
 attend_and_think (const Pass *pass, int layer, size_t begin, size_t end, GError **error)
 {
   const GptBlock *block = &pass->blocks->blocks[layer];
-  const size_t n = end - begin, width = pass->cache->width;
-  float *x = pass->x + begin * width;
-  Rows added = { x, pass->normed, width }, inner = { pass->inner, NULL, 4 * width };
+  const size_t n = end - begin;
+  float *x = pass->x + begin * pass->cache->width;
+  const DenseOutput proj = { &block->proj, x, DENSE_ADD }, out = { &block->out, x, DENSE_ADD };
+  const DenseOutput fc = { &block->fc, pass->inner, DENSE_GELU };
 
-  if (n < pass->n_rows) /* else it is still there from keys_and_values */
-    norm_rows (&block->ln1, n, x, pass->normed);
-  if (!linear_run (pass->job, &block->query, n, pass->normed, pass->query, error)
-      || !attend (pass, layer, begin, end, error)
-      || !linear_run (pass->job, &block->proj, n, pass->key, pass->normed, error))
+  if (!attend (pass, layer, begin, end, error)
+      || !dense_run (pass->job, n, pass->key, &proj, 1, pass->room, error))
     return FALSE;
-  pool_run (pass->job->pool, n, add_row, &added);
-
-  norm_rows (&block->ln2, n, x, pass->normed);
-  if (!linear_run (pass->job, &block->fc, n, pass->normed, pass->inner, error))
-    return FALSE;
-  pool_run (pass->job->pool, n, gelu_row, &inner);
-  if (!linear_run (pass->job, &block->out, n, pass->inner, pass->normed, error))
-    return FALSE;
-  pool_run (pass->job->pool, n, add_row, &added);
-  return TRUE;
+  norm_strip (pass, &block->ln2, n, x);
+  return dense_run (pass->job, n, pass->normed, &fc, 1, pass->room, error)
+         && dense_run (pass->job, n, pass->inner, &out, 1, pass->room, error);
 }
 
+/* Keys and values of all rows come before the first attention: unmasked rows see later ones. */
 static gboolean
 run_layer (const Pass *pass, int layer, GError **error)
 {
-  const size_t n = pass->n_rows;
+  const GptBlock *block = &pass->blocks->blocks[layer];
+  const size_t n = pass->n_rows, width = pass->cache->width;
+  const gboolean whole = n <= STRIP_ROWS; /* then queries go the same way at once */
+  const DenseOutput qkv[] = { { &block->key, pass->key, DENSE_SET },
+                              { &block->value, pass->value, DENSE_SET },
+                              { &block->query, pass->query, DENSE_SET } };
 
   for (size_t row = 0; row < n; row += STRIP_ROWS)
-    if (!keys_and_values (pass, layer, row, MIN (row + STRIP_ROWS, n), error))
-      return FALSE;
+    {
+      const size_t end = MIN (row + STRIP_ROWS, n);
+
+      norm_strip (pass, &block->ln1, end - row, pass->x + row * width);
+      if (!dense_run (pass->job, end - row, pass->normed, qkv, whole ? 3 : 2, pass->room, error))
+        return FALSE;
+      store (pass, layer, row, end);
+    }
   for (size_t row = 0; row < n; row += STRIP_ROWS)
-    if (!attend_and_think (pass, layer, row, MIN (row + STRIP_ROWS, n), error))
-      return FALSE;
+    {
+      const size_t end = MIN (row + STRIP_ROWS, n);
+
+      if (!whole)
+        {
+          norm_strip (pass, &block->ln1, end - row, pass->x + row * width);
+          if (!dense_run (pass->job, end - row, pass->normed, qkv + 2, 1, pass->room, error))
+            return FALSE;
+        }
+      if (!attend_and_think (pass, layer, row, end, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -208,21 +214,24 @@ gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_ne
   Pass pass = {
     .job = job, .blocks = blocks, .cache = cache, .n_new = n_new, .n_open = n_open, .x = x
   };
-  size_t strip;
+  size_t strip, strip_rows;
 
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
     {
       g_assert (cache->lengths[sequence] + new_of (&pass, sequence) <= cache->capacity);
       pass.n_rows += new_of (&pass, sequence);
     }
-  strip = MIN (pass.n_rows, STRIP_ROWS) * blocks->width;
-  pass.normed = cache_room (cache, 8 * strip, error);
+  strip_rows = MIN (pass.n_rows, STRIP_ROWS);
+  strip = strip_rows * blocks->width;
+  pass.normed =
+      cache_room (cache, 8 * strip + dense_room (strip_rows, 4 * (size_t) blocks->width), error);
   if (!pass.normed)
     return FALSE;
   pass.query = pass.normed + strip;
   pass.key = pass.query + strip;
   pass.value = pass.key + strip;
   pass.inner = pass.value + strip;
+  pass.room = pass.inner + 4 * strip;
   for (int layer = 0; layer < blocks->n_layers; layer++)
     if (!run_layer (&pass, layer, error))
       return FALSE;
@@ -236,11 +245,14 @@ gpt_blocks_logits (Job *job, const GptBlocks *blocks, Cache *cache, size_t n, co
                    const float *x, float *logits, GError **error)
 {
   const size_t width = blocks->width;
-  float *normed = cache_room (cache, n * width, error);
+  const Norm *norm = &blocks->ln_f;
+  const DenseOutput head = { &blocks->head, logits, DENSE_SET };
+  float *normed = cache_room (cache, n * width + dense_room (n, width), error);
 
   if (!normed)
     return FALSE;
   for (size_t i = 0; i < n; i++)
-    norm_rows (&blocks->ln_f, 1, x + (rows ? rows[i] : i) * width, normed + i * width);
-  return linear_run (job, &blocks->head, n, normed, logits, error);
+    kernels_best ()->rows.norm (width, x + (rows ? rows[i] : i) * width, norm->scale, norm->shift,
+                                norm->epsilon, normed + i * width);
+  return dense_run (job, n, normed, &head, 1, normed + n * width, error);
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "model/safetensors.h"
 #include "model/schema.h"
+#include "nn/rows.h"
 
 typedef struct {
   Safetensors *file;
@@ -32,3 +33,9 @@ const Tensor *weights_find (const Weights *weights, const char *leaf);
  * where it is missing, has another shape than n_dims numbers say, or is not finite. */
 float *weights_read (const Weights *weights, const char *leaf, int n_dims, const int *shape,
                      GError **error);
+
+/* The same weight as a matrix that is used where it lies: F32, F16, BF16, or I8 with a tensor
+ * `leaf`.scale, F16 [rows][ceil (columns / 32)], beside it; the last of the dimensions is the
+ * columns. The model must outlive it; rows_clear. Same errors. */
+gboolean weights_rows (const Weights *weights, const char *leaf, int n_dims, const int *shape,
+                       Rows *rows, GError **error);

@@ -22,7 +22,8 @@ static const struct {
   size_t size;
 } dtypes[] = {
   [DTYPE_F16] = { "F16", 2 }, [DTYPE_F32] = { "F32", 4 }, [DTYPE_F64] = { "F64", 8 },
-  [DTYPE_I64] = { "I64", 8 }, [DTYPE_U8] = { "U8", 1 },
+  [DTYPE_I64] = { "I64", 8 }, [DTYPE_U8] = { "U8", 1 },   [DTYPE_BF16] = { "BF16", 2 },
+  [DTYPE_I8] = { "I8", 1 },
 };
 
 static gboolean
@@ -278,6 +279,7 @@ tensor_number (const Tensor *tensor, size_t i)
 {
   const guint8 *place = tensor->data.data + i * dtypes[tensor->dtype].size;
   guint16 half;
+  guint32 bits;
   float single;
   double number;
   gint64 whole;
@@ -286,6 +288,13 @@ tensor_number (const Tensor *tensor, size_t i)
     {
     case DTYPE_U8:
       return *place;
+    case DTYPE_I8:
+      return (gint8) *place;
+    case DTYPE_BF16: /* the upper half of a binary32 */
+      memcpy (&half, place, sizeof half);
+      bits = (guint32) GUINT16_FROM_LE (half) << 16;
+      memcpy (&single, &bits, sizeof single);
+      return single;
     case DTYPE_F16:
       memcpy (&half, place, sizeof half);
       return from_half (GUINT16_FROM_LE (half));
@@ -304,9 +313,14 @@ tensor_number (const Tensor *tensor, size_t i)
 float *
 tensor_floats (const Tensor *tensor, const char *name, GError **error)
 {
-  buffer_auto float *numbers = buffer_new (tensor->n, sizeof (float), name, error);
+  buffer_auto float *numbers = NULL;
 
-  if (!numbers)
+  if (tensor->dtype == DTYPE_I8)
+    {
+      bad (error, name, "8-bit numbers are not known here");
+      return NULL;
+    }
+  if (!(numbers = buffer_new (tensor->n, sizeof (float), name, error)))
     return NULL;
   for (size_t i = 0; i < tensor->n; i++)
     {

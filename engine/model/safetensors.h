@@ -5,7 +5,15 @@
 
 typedef struct Safetensors Safetensors;
 
-typedef enum { DTYPE_F16, DTYPE_F32, DTYPE_F64, DTYPE_I64, DTYPE_U8 } Dtype;
+typedef enum {
+  DTYPE_F16,
+  DTYPE_F32,
+  DTYPE_F64,
+  DTYPE_I64,
+  DTYPE_U8,
+  DTYPE_BF16,
+  DTYPE_I8,
+} Dtype;
 
 enum { MAX_DIMS = 8 };
 

@@ -28,34 +28,26 @@ block_queries (const Attention *a)
 /* Turns the raw scores of one query into weights relative to the running maximum, of which keys
  * from `visible` on are 0, and rescales what has been summed up so far. */
 static void
-soften (Block *block, size_t query, size_t visible, size_t n_keys)
+soften (Block *block, const RowKernels *kernels, size_t query, size_t visible, size_t n_keys)
 {
   float *scores = block->scores + query * BLOCK_KEYS, *y = block->y + query * block->width;
-  float top = block->top[query], sum = 0;
+  float shrink = 1, sum = 0;
 
-  for (size_t j = 0; j < visible; j++)
-    top = MAX (top, scores[j]);
-
-  const float shrink = visible ? expf (block->top[query] - top) : 1;
-
-  for (size_t j = 0; j < visible; j++)
-    {
-      scores[j] = expf (scores[j] - top);
-      sum += scores[j];
-    }
+  if (visible > 0)
+    sum = kernels->soften (visible, scores, &block->top[query], &shrink);
   memset (scores + visible, 0, (n_keys - visible) * sizeof (float));
   for (size_t i = 0; i < block->width && shrink != 1; i++)
     y[i] *= shrink;
   block->sum[query] = block->sum[query] * shrink + sum;
-  block->top[query] = top;
 }
 
 /* Sends queries first .. first + n through the keys of one head; NULL seen = all. */
 static void
 pass_keys (Block *block, size_t first, size_t n, const Keys *keys, size_t head, const size_t *seen)
 {
-  const Kernels *kernels = kernels_best ();
+  const RowKernels *kernels = &kernels_best ()->rows;
   const float *k = keys->k + head * keys->head_stride, *v = keys->v + head * keys->head_stride;
+  float *scores = block->scores + first * BLOCK_KEYS;
   size_t end = seen ? 0 : keys->n;
 
   for (size_t i = first; seen && i < first + n; i++)
@@ -63,18 +55,23 @@ pass_keys (Block *block, size_t first, size_t n, const Keys *keys, size_t head, 
   for (size_t key = 0; key < end; key += BLOCK_KEYS)
     {
       const size_t n_keys = MIN (BLOCK_KEYS, end - key);
+      const Dots dots = { .n_rows = n,
+                          .n_out = n_keys,
+                          .k = block->width,
+                          .w = k + key * keys->k_stride,
+                          .w_stride = keys->k_stride * sizeof (float),
+                          .x = block->q + first * block->width,
+                          .x_stride = block->width,
+                          .y = scores,
+                          .y_stride = BLOCK_KEYS };
 
+      memset (scores, 0, n * BLOCK_KEYS * sizeof (float));
+      kernels->dots (ROWS_F32, &dots);
       for (size_t i = first; i < first + n; i++)
-        {
-          const size_t visible = seen ? CLAMP (seen[i], key, key + n_keys) - key : n_keys;
-          float *scores = block->scores + i * BLOCK_KEYS;
-
-          kernels->scores (n_keys, block->width, block->q + i * block->width,
-                           k + key * keys->k_stride, keys->k_stride, scores);
-          soften (block, i, visible, n_keys);
-          kernels->mix (n_keys, block->width, scores, v + key * keys->v_stride, keys->v_stride,
-                        block->y + i * block->width);
-        }
+        soften (block, kernels, i, seen ? CLAMP (seen[i], key, key + n_keys) - key : n_keys,
+                n_keys);
+      kernels->mix_rows (n, n_keys, block->width, scores, BLOCK_KEYS, v + key * keys->v_stride,
+                         keys->v_stride, block->y + first * block->width, block->width);
     }
 }
 

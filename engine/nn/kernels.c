@@ -1,7 +1,7 @@
 #include "nn/kernels_private.h"
 #include <glib.h>
 
-static Kernels tables[2]; /* filled once by detect(), constant afterwards */
+static Kernels tables[3]; /* filled once by detect(), constant afterwards */
 static size_t n_tables;
 static size_t best;
 
@@ -11,13 +11,22 @@ detect (void)
 {
   const char *limit = g_getenv ("TESSERA_ISA");
 
-  tables[n_tables++] = kernels_c;
+  tables[0] = kernels_c;
+  tables[n_tables++].rows = row_kernels_c;
 #ifdef HAVE_X86_KERNELS
   __builtin_cpu_init ();
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
+      && __builtin_cpu_supports ("f16c"))
     {
       tables[n_tables] = tables[n_tables - 1];
-      kernels_overlay_avx2 (&tables[n_tables++]);
+      kernels_overlay_avx2 (&tables[n_tables]);
+      tables[n_tables++].rows = row_kernels_avx2;
+    }
+  if (n_tables == 2 && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512vnni"))
+    {
+      tables[n_tables] = tables[n_tables - 1];
+      tables[n_tables].isa = "avx512";
+      tables[n_tables++].rows = row_kernels_avx512;
     }
 #endif
   while (best + 1 < n_tables && g_strcmp0 (limit, tables[best].isa) != 0)

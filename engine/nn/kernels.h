@@ -3,7 +3,7 @@
  * The plain C table is the specification: it is complete, the golden vectors were matched with it,
  * and every other table must agree with it (tests/check_kernels.c). */
 #pragma once
-#include <stddef.h>
+#include "nn/row_kernels.h"
 
 enum {
   PANEL_COLS = 16, /* columns of one packed weight panel */
@@ -28,16 +28,11 @@ typedef struct {
   void (*panel) (const PanelShape *shape, const float *x, const float *w, const float *bias,
                  float *y);
 
-  /* scores[j] = sum over i < width of q[i] * k[j * stride + i], for j < n. */
-  void (*scores) (size_t n, size_t width, const float *q, const float *k, size_t stride,
-                  float *scores);
-
-  /* y[i] += sum over j < n of p[j] * v[j * stride + i], for i < width; in the order of j. */
-  void (*mix) (size_t n, size_t width, const float *p, const float *v, size_t stride, float *y);
+  RowKernels rows; /* of the transformer */
 } Kernels;
 
 /* Table i of those this processor can run: 0 is plain C, then better ones; NULL behind the last. */
 const Kernels *kernels_table (size_t i);
 
-/* The last of them that the environment variable TESSERA_ISA ("c", "avx2") allows. */
+/* The last of them that the environment variable TESSERA_ISA ("c", "avx2", "avx512") allows. */
 const Kernels *kernels_best (void);

@@ -60,62 +60,9 @@ panel_avx2 (const PanelShape *shape, const float *x, const float *w, const float
     }
 }
 
-static inline float
-sum_of_lanes (__m256 v)
-{
-  __m128 s = _mm_add_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
-
-  s = _mm_add_ps (s, _mm_movehl_ps (s, s));
-  s = _mm_add_ss (s, _mm_movehdup_ps (s));
-  return _mm_cvtss_f32 (s);
-}
-
-static void
-scores_avx2 (size_t n, size_t width, const float *q, const float *k, size_t stride, float *scores)
-{
-  for (size_t j = 0; j < n; j++, k += stride)
-    {
-      __m256 even = _mm256_setzero_ps (), odd = even;
-      size_t i = 0;
-
-      for (; i + 16 <= width; i += 16)
-        {
-          even = _mm256_fmadd_ps (_mm256_loadu_ps (q + i), _mm256_loadu_ps (k + i), even);
-          odd = _mm256_fmadd_ps (_mm256_loadu_ps (q + i + 8), _mm256_loadu_ps (k + i + 8), odd);
-        }
-
-      float sum = sum_of_lanes (_mm256_add_ps (even, odd));
-
-      for (; i < width; i++)
-        sum += q[i] * k[i];
-      scores[j] = sum;
-    }
-}
-
-static void
-mix_avx2 (size_t n, size_t width, const float *p, const float *v, size_t stride, float *y)
-{
-  size_t i = 0;
-
-  for (; i + 8 <= width; i += 8)
-    {
-      __m256 sum = _mm256_loadu_ps (y + i);
-
-      for (size_t j = 0; j < n; j++)
-        sum = _mm256_fmadd_ps (_mm256_broadcast_ss (p + j), _mm256_loadu_ps (v + j * stride + i),
-                               sum);
-      _mm256_storeu_ps (y + i, sum);
-    }
-  for (; i < width; i++)
-    for (size_t j = 0; j < n; j++)
-      y[i] += p[j] * v[j * stride + i];
-}
-
 void
 kernels_overlay_avx2 (Kernels *table)
 {
   table->isa = "avx2";
   table->panel = panel_avx2;
-  table->scores = scores_avx2;
-  table->mix = mix_avx2;
 }

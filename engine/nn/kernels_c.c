@@ -19,26 +19,4 @@ panel_c (const PanelShape *shape, const float *x, const float *w, const float *b
     }
 }
 
-/* Sums in double: a reference must be nearer the truth than what it judges. */
-static void
-scores_c (size_t n, size_t width, const float *q, const float *k, size_t stride, float *scores)
-{
-  for (size_t j = 0; j < n; j++)
-    {
-      double sum = 0;
-
-      for (size_t i = 0; i < width; i++)
-        sum += (double) q[i] * k[j * stride + i];
-      scores[j] = (float) sum;
-    }
-}
-
-static void
-mix_c (size_t n, size_t width, const float *p, const float *v, size_t stride, float *y)
-{
-  for (size_t j = 0; j < n; j++)
-    for (size_t i = 0; i < width; i++)
-      y[i] += p[j] * v[j * stride + i];
-}
-
-const Kernels kernels_c = { .isa = "c", .panel = panel_c, .scores = scores_c, .mix = mix_c };
+const Kernels kernels_c = { .isa = "c", .panel = panel_c };

@@ -267,7 +267,7 @@ token_grid_flop (const Gpt *gpt, const TokenGrid *grid, const PlanWindow *window
       own = sequence.needed - sequence.shared;
       flop += gpt_blocks_flop (blocks, 1, sequence.shared, sequence.shared / 2)
               + gpt_blocks_flop (blocks, n, own, sequence.shared + own / 2)
-              + linear_flop (&blocks->head, (double) n * windows[w].n_cells);
+              + dense_flop (&blocks->head, (double) n * windows[w].n_cells);
       g_free (sequence.positions);
     }
   return flop;
