@@ -24,14 +24,12 @@ canvas_init_tokens (Job *job, Canvas *canvas, const Nets *nets, const Scene *sce
   const size_t e = vqgan_schema (nets->vqgan)->embed_dim;
   size_t n;
 
-  *canvas = (Canvas){ .rows = plan->rows,
-                      .cols = plan->cols,
-                      .n_variations = n_variations,
-                      .embed_dim = (int) e };
+  *canvas = (Canvas){
+    .rows = plan->rows, .cols = plan->cols, .n_variations = n_variations, .embed_dim = (int) e
+  };
   n = canvas_cells (canvas);
   if (!allocate (canvas, error)
-      || (vectors
-          && !vqgan_quantise (job, nets->vqgan, vectors->data, n, canvas->tokens, error)))
+      || (vectors && !vqgan_quantise (job, nets->vqgan, vectors->data, n, canvas->tokens, error)))
     {
       canvas_clear (canvas);
       return FALSE;

@@ -15,5 +15,5 @@ int canvas_batch (const Plan *plan, int first, int n_variations);
 
 /* Samples the cells of these windows, which do not depend on one another, for all variations. */
 gboolean canvas_sample_tokens (Job *job, const Nets *nets, Canvas *canvas,
-                               const Condition *condition, const PlanWindow *windows,
-                               int n_windows, const SampleOptions *options, GError **error);
+                               const Condition *condition, const PlanWindow *windows, int n_windows,
+                               const SampleOptions *options, GError **error);
