@@ -5,6 +5,7 @@
 
 gboolean cmd_info (const Options *options, Report *report, GError **error);
 gboolean cmd_complete (const Options *options, Report *report, GError **error);
+gboolean cmd_import (const Options *options, Report *report, GError **error);
 gboolean cmd_reconstruct (const Options *options, Report *report, GError **error);
 
 /* What a run needs before it can begin. */

@@ -27,6 +27,7 @@ static const Row rows[] = {
   [FAILURE_SIZE] = { "E-SIZE", 8 },
   [FAILURE_LABEL_TYPE] = { "E-LABEL-TYPE", 8 },
   [FAILURE_LABEL_UNKNOWN] = { "E-LABEL-UNKNOWN", 8 },
+  [FAILURE_MISFIT] = { "E-MISFIT", 8 },
   [FAILURE_STOPPED] = { "I-STOPPED", 130 },
   [FAILURE_TERMINATED] = { "I-STOPPED", 143 },
 };
@@ -102,6 +103,7 @@ failure_from_run (GError *error)
     [TESSERA_ERROR_FORMAT] = FAILURE_INTERNAL, /* the options have checked every value before */
     [TESSERA_ERROR_UNSUPPORTED] = FAILURE_MODEL_CANNOT, [TESSERA_ERROR_MEMORY] = FAILURE_TOO_LARGE,
     [TESSERA_ERROR_CANCELLED] = FAILURE_STOPPED,        [TESSERA_ERROR_EMPTY] = FAILURE_EMPTY_HOLE,
+    [TESSERA_ERROR_QUESTION] = FAILURE_USAGE,           [TESSERA_ERROR_MISFIT] = FAILURE_MISFIT,
   };
   g_autoptr (GError) engine = error;
   const gboolean known =

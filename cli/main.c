@@ -16,6 +16,8 @@ run_of (Command command)
       return cmd_complete;
     case COMMAND_RECONSTRUCT:
       return cmd_reconstruct;
+    case COMMAND_IMPORT:
+      return cmd_import;
     case COMMAND_NONE:
       break;
     }

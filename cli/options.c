@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALL = COMMAND_INFO | COMMAND_COMPLETE | COMMAND_RECONSTRUCT };
+enum { ALL = COMMAND_INFO | COMMAND_COMPLETE | COMMAND_RECONSTRUCT | COMMAND_IMPORT };
 enum { WORK = COMMAND_COMPLETE | COMMAND_RECONSTRUCT };
 
 static gboolean
@@ -63,6 +63,23 @@ set_seed (Options *options, const Option *option G_GNUC_UNUSED, const char *text
 }
 
 static gboolean
+set_type (Options *options, const Option *option G_GNUC_UNUSED, const char *text)
+{
+  static const char *const names[] = { [TESSERA_WEIGHTS_F16] = "f16",
+                                       [TESSERA_WEIGHTS_F32] = "f32",
+                                       [TESSERA_WEIGHTS_BF16] = "bf16",
+                                       [TESSERA_WEIGHTS_I8] = "i8" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!g_ascii_strcasecmp (text, names[i]))
+      {
+        options->weights = (TesseraWeights) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
 set_memory (Options *options, const Option *option G_GNUC_UNUSED, const char *text)
 {
   static const char *const units[] = { "B", "K", "M", "G", "T" };
@@ -105,7 +122,7 @@ set_hole (Options *options, const Option *option G_GNUC_UNUSED, const char *text
 #define PLACE(field) G_STRUCT_OFFSET (Options, field)
 
 const Option options_table[] = {
-  { 'o', "output", "FILE", WORK, set_text, PLACE (output), .wants = "a file name",
+  { 'o', "output", "FILE", WORK | COMMAND_IMPORT, set_text, PLACE (output), .wants = "a file name",
     .help = "where the result goes; with several variations out-1.png (the best), out-2.png, ... "
             "or where a %d stands; - = standard output" },
   { 0, "mask", "FILE", COMMAND_COMPLETE, set_text, PLACE (mask), .wants = "a file name",
@@ -117,10 +134,11 @@ const Option options_table[] = {
             "(what a picture with transparency and without mask or box fills anyway)" },
   { 0, "invert-mask", NULL, COMMAND_COMPLETE, set_flag, PLACE (invert_mask),
     .help = "fill what the mask leaves and keep what it marks" },
-  { 0, "labels", "FILE", COMMAND_COMPLETE, set_text, PLACE (labels), .wants = "a file name",
+  { 0, "labels", "FILE", COMMAND_COMPLETE | COMMAND_IMPORT, set_text, PLACE (labels),
+    .wants = "a file name",
     .help = "what should come where: an 8-bit gray or palette PNG of label numbers (see tessera "
-            "info), 255 = free" },
-  { 'm', "model", "FILE", ALL, set_text, PLACE (model), .wants = "a file name",
+            "info), 255 = free; import: a text file, a name for each label a line" },
+  { 'm', "model", "FILE", ALL & ~COMMAND_IMPORT, set_text, PLACE (model), .wants = "a file name",
     .help = "model file (otherwise: the environment's TESSERA_MODEL, then the bundled one)" },
   { 'n', "variations", "N", COMMAND_COMPLETE, set_int, PLACE (request.n_variations), 1,
     TESSERA_MAX_VARIATIONS, .wants = "a whole number from 1 to 16",
@@ -149,11 +167,30 @@ const Option options_table[] = {
     .help = "otherwise: the environment's TESSERA_THREADS, then one for each core" },
   { 0, "memory", "SIZE", WORK, set_memory, 0, .wants = "a size like 2GiB or 500M",
     .help = "refuse what needs more (default: three quarters of what is free)" },
+  { 0, "config", "FILE", COMMAND_IMPORT, set_text, PLACE (config), .wants = "a file name",
+    .help = "the yaml file that belongs to the checkpoint" },
+  { 0, "first-stage", "FILE", COMMAND_IMPORT, set_text, PLACE (first_stage), .wants = "a file name",
+    .help = "the tokenizer's checkpoint, where it is a file of its own" },
+  { 0, "type", "TYPE", COMMAND_IMPORT, set_type, 0, .wants = "f16, f32, bf16 or i8",
+    .help = "numbers of the model file: f16, f32, bf16, or i8: the transformer's large products "
+            "with 8 bits (default: f16)" },
+  { 0, "name", "TEXT", COMMAND_IMPORT, set_text, PLACE (name), .wants = "a text",
+    .help = "name of the model (default: the name of the output)" },
+  { 0, "heads", "N", COMMAND_IMPORT, set_int, PLACE (heads), 1, 256,
+    .wants = "a whole number from 1 to 256",
+    .help = "attention heads of the transformer, where no yaml file says it" },
+  { 0, "condition", "KIND", COMMAND_IMPORT, set_text, PLACE (condition),
+    .wants = "segmentation, depth, picture, coord, class:N, sos or prefix:N",
+    .help = "what the transformer goes by, where no file says it: segmentation, depth, picture, "
+            "coord, class:CLASSES, sos, prefix:TOKENS" },
+  { 0, "label-shift", "N", COMMAND_IMPORT, set_int, PLACE (label_shift), 0, 1, .wants = "0 or 1",
+    .help = "what is added to label numbers (default: 1 for COCO's 183 labels, otherwise 0)" },
   { 0, "plan", NULL, COMMAND_COMPLETE, set_flag, PLACE (plan),
     .help = "print what it would cost, and stop" },
   { 0, "json", NULL, ALL, set_flag, PLACE (json),
     .help = "one JSON object a line on standard output" },
-  { 'f', "force", NULL, WORK, set_flag, PLACE (force), .help = "replace files that exist" },
+  { 'f', "force", NULL, WORK | COMMAND_IMPORT, set_flag, PLACE (force),
+    .help = "replace files that exist" },
   { 'q', "quiet", NULL, ALL, set_flag, PLACE (quiet), .help = "print nothing but errors" },
   { 'v', "verbose", NULL, ALL, set_flag, PLACE (verbose), .help = "print more" },
   { 'h', "help", NULL, ALL, set_flag, PLACE (help), .help = "print this, and stop" },
@@ -165,6 +202,8 @@ const CommandRow options_commands[] = {
     "fill holes in a picture" },
   { COMMAND_RECONSTRUCT, "reconstruct", "IN -o OUT",
     "encode and decode a picture: shows what the model can represent" },
+  { COMMAND_IMPORT, "import", "CKPT -o MODEL [--config FILE.yaml]",
+    "make a model file of a published checkpoint (PyTorch, or .safetensors)" },
   { COMMAND_INFO, "info", "[MODEL]", "about this program, this computer and the model" },
 };
 
@@ -371,7 +410,7 @@ options_default (const Options *fresh, const Option *option)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (option->set == set_int && G_STRUCT_MEMBER (int, fresh, option->place))
+  if (option->set == set_int && G_STRUCT_MEMBER (int, fresh, option->place) > 0)
     return g_strdup_printf (" (default: %d)", G_STRUCT_MEMBER (int, fresh, option->place));
   if (option->set != set_real)
     return g_strdup ("");
@@ -386,6 +425,7 @@ options_new (void)
 
   options->boxes = g_array_new (FALSE, FALSE, sizeof (TesseraBox));
   options->new_seed = TRUE;
+  options->label_shift = -1;
   tessera_request_init (&options->request);
   return options;
 }
@@ -422,6 +462,10 @@ options_free (Options *options)
   g_free (options->model);
   g_free (options->mask);
   g_free (options->labels);
+  g_free (options->config);
+  g_free (options->first_stage);
+  g_free (options->name);
+  g_free (options->condition);
   g_array_unref (options->boxes);
   g_free (options);
 }

@@ -7,6 +7,7 @@ typedef enum {
   COMMAND_INFO = 1,
   COMMAND_COMPLETE = 2,
   COMMAND_RECONSTRUCT = 4,
+  COMMAND_IMPORT = 64,
 } Command; /* bits: an option lists the commands that know it */
 
 typedef struct {
@@ -17,9 +18,12 @@ typedef struct {
   GArray *boxes;               /* of TesseraBox: --hole WxH+X+Y */
   gboolean transparent;        /* --hole transparent */
   gboolean invert_mask, plan, only_best, json, force, quiet, verbose, help, version;
-  gboolean new_seed;      /* draw one */
-  gint64 memory;          /* bytes, 0 = not given */
-  TesseraRequest request; /* all its settings but the pictures */
+  gboolean new_seed;                             /* draw one */
+  char *config, *first_stage, *name, *condition; /* import; NULL = not given */
+  int heads, label_shift;                        /* import; 0 and -1 = not given */
+  TesseraWeights weights;                        /* import */
+  gint64 memory;                                 /* bytes, 0 = not given */
+  TesseraRequest request;                        /* all its settings but the pictures */
 } Options;
 
 /* The caller's. FAILURE_USAGE with one sentence; --help and --version are left to the caller. */

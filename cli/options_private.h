@@ -23,7 +23,7 @@ typedef struct {
   const char *name, *usage, *what;
 } CommandRow;
 
-enum { OPTIONS_N = 23, OPTIONS_N_COMMANDS = 3 };
+enum { OPTIONS_N = 30, OPTIONS_N_COMMANDS = 4 };
 
 extern const Option options_table[OPTIONS_N];
 extern const CommandRow options_commands[OPTIONS_N_COMMANDS];

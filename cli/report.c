@@ -225,6 +225,29 @@ report_reconstruction (Report *report, const ReportResult *result)
 }
 
 void
+report_model (Report *report, const char *file, const TesseraImported *imported)
+{
+  g_autofree char *shown = g_filename_display_name (file);
+  g_autofree char *size = failure_size (imported->file_bytes);
+
+  g_ptr_array_add (report->files, g_strdup (file));
+  if (report->json)
+    {
+      JsonBuilder *json = event (report, "model", TRUE);
+
+      json_add_text (json, "file", shown);
+      json_add_text (json, "kind", imported->kind);
+      json_add_int (json, "bytes", (gint64) imported->file_bytes);
+      json_add_int (json, "parameters", (gint64) imported->n_weights);
+      add_real (json, "seconds", seconds_since (report));
+      say (json);
+    }
+  else if (!report->quiet)
+    fprintf (stderr, "%s  %s, %" G_GUINT64_FORMAT " weights, %s  %.1f s  -> %s\n", report->input,
+             imported->kind, imported->n_weights, size, seconds_since (report), shown);
+}
+
+void
 report_warning (Report *report, const char *code, const char *format, ...)
 {
   g_autofree char *text = NULL;

@@ -41,6 +41,9 @@ typedef struct {
 void report_variation (Report *report, const ReportResult *result);
 void report_reconstruction (Report *report, const ReportResult *result);
 
+/* A model file that was made of a checkpoint. */
+void report_model (Report *report, const char *file, const TesseraImported *imported);
+
 void report_warning (Report *report, const char *code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

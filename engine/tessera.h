@@ -254,4 +254,46 @@ gboolean tessera_decode (const TesseraModel *model, const TesseraRequest *reques
 gboolean tessera_reconstruct (const TesseraModel *model, const TesseraRequest *request,
                               float *pixels, GError **error);
 
+/* ---- import -------------------------------------------------------------------------------- */
+
+/* Types of weights in a model file. */
+typedef enum {
+  TESSERA_WEIGHTS_F16,
+  TESSERA_WEIGHTS_F32,
+  TESSERA_WEIGHTS_BF16,
+  TESSERA_WEIGHTS_I8, /* the transformer's large products with 8 bits, all else F16 */
+} TesseraWeights;
+
+/* A checkpoint of the published system (CompVis/taming-transformers) becomes a model file. */
+typedef struct {
+  const char *checkpoint;  /* a file that PyTorch has written, or .safetensors */
+  const char *config;      /* its yaml file; NULL = what can be told from the weights */
+  const char *first_stage; /* a file with the tokenizer; NULL = it is in the checkpoint. Wins. */
+  const char *output;      /* the model file: written under a temporary name, then renamed */
+  const char *name;        /* free text of the model; NULL = the output's name */
+  TesseraWeights type;     /* default TESSERA_WEIGHTS_F16 */
+  int n_heads;             /* attention heads; 0 = the config says it */
+  const char *condition;   /* "segmentation", "depth", "picture", "coord:CODES", "class:CLASSES",
+                              "sos:TOKEN", "prefix:N"; NULL = config or weights say it */
+  const char *labels_file; /* a name a line, for each number of a label map; NULL = none */
+  int label_shift;         /* 0 or 1; -1 = 1 for COCO's 183 labels, else 0 (default) */
+  gboolean overwrite;      /* replace an output that exists; FALSE */
+  TesseraProgress progress;
+  gpointer progress_data;
+} TesseraImport;
+
+typedef struct {
+  const char *kind; /* "vqgan", "gpt", "net2net" */
+  guint64 n_weights;
+  gsize file_bytes;
+} TesseraImported;
+
+void tessera_import_init (TesseraImport *import);
+
+/* Nothing in the checkpoint is ever run: its pickle is read by a reader that builds tensors and
+ * refuses, by name, what reaches further. Peak memory does not grow with the file. FORMAT and
+ * UNSUPPORTED for the files, QUESTION where a person must say what no file says, MISFIT where
+ * config and weights disagree, CANCELLED; G_FILE_ERROR. Without success there is no output. imported may be NULL. */
+gboolean tessera_import (const TesseraImport *import, TesseraImported *imported, GError **error);
+
 G_END_DECLS

@@ -9,6 +9,8 @@ typedef enum {
   TESSERA_ERROR_MEMORY,      /* above the memory limit, or an allocation failed */
   TESSERA_ERROR_CANCELLED,   /* the caller asked to stop */
   TESSERA_ERROR_EMPTY,       /* nothing to fill, or nothing known to go by */
+  TESSERA_ERROR_QUESTION,    /* the files leave open what the person must say */
+  TESSERA_ERROR_MISFIT,      /* two things that were given do not fit together */
 } TesseraError;
 
 #define TESSERA_ERROR (tessera_error_quark ())
