@@ -223,8 +223,8 @@ random_net2net_write (const RandomNet2net *model)
   char *path = NULL;
   guint64 length;
 
-  g_string_append_printf (
-      header, "{\"__metadata__\":{\"format\":\"tessera\",\"tessera\":\"%s\"}", escaped);
+  g_string_append_printf (header, "{\"__metadata__\":{\"format\":\"tessera\",\"tessera\":\"%s\"}",
+                          escaped);
   vqgan (&writer, "first_stage_model.", 3, TRUE);
   if (model->condition_channels)
     vqgan (&writer, "cond_stage_model.", model->condition_channels, FALSE);

@@ -3,10 +3,10 @@
 #include <glib.h>
 
 typedef struct {
-  const char *condition;     /* JSON of the condition without its "vqgan": "\"type\":\"depth\"" */
-  int condition_channels;    /* of its tokenizer; 0 = it has none */
-  const char *permuter;      /* "identity", .. */
-  int permuter_side;         /* of its square */
+  const char *condition;  /* JSON of the condition without its "vqgan": "\"type\":\"depth\"" */
+  int condition_channels; /* of its tokenizer; 0 = it has none */
+  const char *permuter;   /* "identity", .. */
+  int permuter_side;      /* of its square */
   int vocab_size, block_size;
 } RandomNet2net;
 
