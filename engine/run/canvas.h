@@ -9,7 +9,8 @@ typedef struct {
   guint8 *state;          /* [cells], CellState; the same for all variations */
   int *tokens;            /* [variation][cells]; NULL but for net2net (run/canvas_tokens.h) */
   float *vectors;         /* [variation][cells][embed_dim] */
-  float *coarse;          /* the same shape; NULL at the coarsest level */
+  float *coarse;          /* the same shape; NULL = none */
+  gboolean guided;        /* coarse is the next coarser level's, else the underpainted picture's */
   const float *coverage;  /* [cells][n_labels + 1], borrowed; NULL = no labels */
   double *log_likelihood; /* [variation], summed over the cells sampled so far */
 } Canvas;
@@ -31,9 +32,13 @@ double sample_draw (const SampleOptions *options, int v, int level, int row, int
 int canvas_choose (const Nets *nets, Canvas *canvas, const SampleOptions *options, int v, int cell,
                    const float *logits, int n, float *scratch, GError **error);
 
-/* Every variation starts from the same vectors [rows][cols][embed_dim]; hole cells are empty. */
+/* Every variation starts from the same vectors [rows][cols][embed_dim], those of the underpainted
+ * picture; hole cells are empty. */
 gboolean canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations,
                       const Map *vectors, GError **error);
+/* For a level without a guide: the transformer is told what underpainting makes of the hole, if
+ * anything is known. */
+gboolean canvas_guess (Canvas *canvas, GError **error);
 void canvas_clear (Canvas *canvas);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Canvas, canvas_clear)
 
