@@ -27,6 +27,24 @@ tessera_isa (void)
   return kernels_best ()->isa;
 }
 
+static TesseraCondition
+condition_of (const Schema *schema)
+{
+  static const TesseraCondition conditions[] = {
+    [CONDITION_SEGMENTATION] = TESSERA_CONDITION_SEGMENTATION,
+    [CONDITION_DEPTH] = TESSERA_CONDITION_DEPTH,
+    [CONDITION_PICTURE] = TESSERA_CONDITION_PICTURE,
+    [CONDITION_COORD] = TESSERA_CONDITION_COORDINATES,
+    [CONDITION_CLASS] = TESSERA_CONDITION_CLASS,
+    [CONDITION_SOS] = TESSERA_CONDITION_NONE,
+    [CONDITION_PREFIX] = TESSERA_CONDITION_PREFIX,
+  };
+
+  if (schema->kind == KIND_NET2NET)
+    return conditions[schema->condition.type];
+  return schema->n_labels > 0 ? TESSERA_CONDITION_LABELS : TESSERA_CONDITION_NONE;
+}
+
 static void
 describe (TesseraModel *model)
 {
@@ -43,13 +61,17 @@ describe (TesseraModel *model)
     .file_bytes = safetensors_bytes (nets->model->file).size,
     .factor = nets->vqgan ? vq_factor (&schema->vqgan) : 0,
     .n_codes = nets->vqgan ? schema->vqgan.n_embed : 0,
-    .window = nets->fill.window,
+    .window = nets_is_net2net (nets) ? MAX (nets->shape.rows, nets->shape.cols) : nets->fill.window,
     .n_labels = schema->n_labels,
-    .condition = schema->n_labels > 0 ? TESSERA_CONDITION_LABELS : TESSERA_CONDITION_NONE,
+    .n_classes = schema->condition.n_classes,
+    .n_prefix = schema->condition.type == CONDITION_PREFIX ? schema->condition.n_tokens : 0,
+    .condition = condition_of (schema),
     .can_reconstruct = nets->vqgan && schema->vqgan.in_channels == 3 && schema->vqgan.out_ch == 3,
   };
-  model->info.can_complete = model->info.can_reconstruct && schema->kind == KIND_FILL;
-  model->info.can_paint = model->info.can_complete && (schema->n_labels > 0 || schema->paints);
+  model->info.can_complete = model->info.can_reconstruct && schema->kind >= KIND_NET2NET;
+  model->info.can_paint =
+      model->info.can_complete
+      && (schema->kind == KIND_NET2NET || schema->n_labels > 0 || schema->paints);
   for (size_t i = 0; names[i]; i++)
     model->info.n_weights += safetensors_find (nets->model->file, names[i])->n;
 }
@@ -165,15 +187,46 @@ check_request (const TesseraRequest *request, GError **error)
   return TRUE;
 }
 
+/* Each kind covers large holes in its own way. */
+static gboolean
+check_strategy (const TesseraModel *model, TesseraStrategy strategy, GError **error)
+{
+  static const char *const names[] = { "auto", "pyramid", "anchored", "exact" };
+  const gboolean pyramid = model->nets->model->schema.kind == KIND_FILL;
+
+  if ((int) strategy < 0 || strategy > TESSERA_STRATEGY_EXACT)
+    return unfit (error, "The strategy is none that is known.");
+  if (strategy == TESSERA_STRATEGY_AUTO || (strategy == TESSERA_STRATEGY_PYRAMID) == pyramid)
+    return TRUE;
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+               "The model \"%s\" (kind %s) knows the strateg%s, not \"%s\".", model->info.name,
+               model->info.kind, pyramid ? "y \"pyramid\"" : "ies \"anchored\" and \"exact\"",
+               names[strategy]);
+  return FALSE;
+}
+
 static gboolean
 check_completion (const TesseraModel *model, const TesseraRequest *request, GError **error)
 {
   if (model->info.can_complete)
-    return check_request (request, error);
+    return check_request (request, error) && check_strategy (model, request->strategy, error);
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
                "The model \"%s\" (kind %s) cannot complete pictures.", model->info.name,
                model->info.kind);
   return FALSE;
+}
+
+/* The plan and its price. */
+static char *
+describe_plan (const TesseraModel *model, const Scene *scene, const TesseraEstimate *estimate)
+{
+  g_autofree char *table = nets_is_net2net (model->nets)
+                               ? plan_window_describe (scene->plan, scene->rule)
+                               : plan_describe (scene->plan);
+
+  return g_strdup_printf ("%s%.4g GFLOP, about %.3g s, %.0f MiB of memory beyond the model\n",
+                          table, estimate->flop / 1e9, estimate->seconds,
+                          (double) estimate->bytes / (1 << 20));
 }
 
 gboolean
@@ -188,7 +241,7 @@ tessera_estimate (const TesseraModel *model, const TesseraRequest *request,
     return FALSE;
   estimate_completion (model->nets, scene, request, estimate);
   if (plan_text)
-    *plan_text = plan_describe (scene->plan);
+    *plan_text = describe_plan (model, scene, estimate);
   return TRUE;
 }
 
@@ -199,7 +252,12 @@ tessera_context_box (const TesseraModel *model, int picture_width, int picture_h
   const PixelBox hole = { bounds.x, bounds.y, bounds.width, bounds.height };
   PixelBox box = { 0, 0, picture_width, picture_height };
 
-  if (model->nets->fill.window > 0)
+  if (nets_is_net2net (model->nets)
+      && model->info.condition != TESSERA_CONDITION_COORDINATES) /* which are those of all of it */
+    box = plan_window_frame (picture_width, picture_height, hole, model->info.factor,
+                             model->nets->shape, FALSE)
+              .box;
+  else if (model->nets->fill.window > 0)
     box = plan_frame (picture_width, picture_height, hole, model->info.factor, model->info.window)
               .box;
   return (TesseraBox){ box.x, box.y, MIN (box.width, picture_width - box.x),

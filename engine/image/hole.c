@@ -47,3 +47,13 @@ hole_cells (const guint8 *hole, int width, int height, int factor, gboolean cycl
             if (cyclic || (c >= 0 && c < cols))
               cells[(size_t) r * cols + (c + cols) % cols] = 1;
 }
+
+void
+hole_cells_touched (const guint8 *hole, int width, int height, int factor, guint8 *cells)
+{
+  const int rows = height / factor, cols = width / factor;
+
+  for (int row = 0; row < rows; row++)
+    for (int col = 0; col < cols; col++)
+      cells[(size_t) row * cols + col] = (guint8) touches (hole, width, factor, row, col);
+}

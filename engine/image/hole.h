@@ -13,3 +13,6 @@ gboolean hole_bounds (const float *hole, int width, int height, PixelBox *box);
  * cyclic: the left and right border are one. */
 void hole_cells (const guint8 *hole, int width, int height, int factor, gboolean cyclic,
                  guint8 *cells);
+
+/* The same without the neighbours: for an encoder that sees the whole picture anyway. */
+void hole_cells_touched (const guint8 *hole, int width, int height, int factor, guint8 *cells);

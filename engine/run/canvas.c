@@ -1,5 +1,6 @@
 #include "run/canvas.h"
 #include "base/philox.h"
+#include <math.h>
 #include <string.h>
 
 gboolean
@@ -49,6 +50,7 @@ void
 canvas_clear (Canvas *canvas)
 {
   g_clear_pointer (&canvas->state, buffer_free);
+  g_clear_pointer (&canvas->tokens, buffer_free);
   g_clear_pointer (&canvas->vectors, buffer_free);
   g_clear_pointer (&canvas->coarse, buffer_free);
   g_clear_pointer (&canvas->log_likelihood, buffer_free);
@@ -181,6 +183,37 @@ sample_draw (const SampleOptions *options, int v, int level, int row, int col)
   return philox_uniform (options->seed, variation, level, row, col);
 }
 
+/* In units of 2^-32, so that the order in which cells are added up cannot change the sum. */
+static double
+rounded (double log_probability)
+{
+  const double unit = 1.0 / (G_GUINT64_CONSTANT (1) << 32);
+
+  return rint (log_probability / unit) * unit;
+}
+
+int
+canvas_choose (const Nets *nets, Canvas *canvas, const SampleOptions *options, int v, int cell,
+               const float *logits, int n, float *scratch, GError **error)
+{
+  const size_t e = canvas->embed_dim;
+  const double u =
+      sample_draw (options, v, canvas->level, cell / canvas->cols, cell % canvas->cols);
+  double log_probability;
+  const int token = choose_token (logits, n, &options->choose, u, NULL, scratch, &log_probability);
+
+  if (token < 0)
+    {
+      g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
+                           "The model gave scores that are not numbers; its file is damaged.");
+      return -1;
+    }
+  canvas->log_likelihood[v] += rounded (log_probability);
+  memcpy (canvas->vectors + (v * canvas_cells (canvas) + cell) * e, vqgan_code (nets->vqgan, token),
+          e * sizeof (float));
+  return token;
+}
+
 /* Puts the token of every variation into the canvas and into the window. */
 static gboolean
 choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
@@ -191,23 +224,14 @@ choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
 
   for (int v = 0; v < work->n_sequences; v++)
     {
-      const double u =
-          sample_draw (options, v, canvas->level, cell / canvas->cols, cell % canvas->cols);
-      double log_probability;
-      const int token = choose_token (work->logits + (size_t) v * n_codes, n_codes,
-                                      &options->choose, u, NULL, work->scratch, &log_probability);
-      const float *code;
+      const int token =
+          canvas_choose (nets, canvas, options, v, cell, work->logits + (size_t) v * n_codes,
+                         n_codes, work->scratch, error);
 
       if (token < 0)
-        {
-          g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                               "The model gave scores that are not numbers; its file is damaged.");
-          return FALSE;
-        }
-      code = vqgan_code (nets->vqgan, token);
-      canvas->log_likelihood[v] += log_probability;
-      memcpy (canvas->vectors + (v * canvas_cells (canvas) + cell) * e, code, e * sizeof (float));
-      memcpy (work->views[v].vectors + place * e, code, e * sizeof (float));
+        return FALSE;
+      memcpy (work->views[v].vectors + place * e, vqgan_code (nets->vqgan, token),
+              e * sizeof (float));
       work->views[v].state[place] = CELL_FILLED;
     }
   canvas->state[cell] = CELL_FILLED;

@@ -7,6 +7,7 @@
 typedef struct {
   int level, rows, cols, n_variations, embed_dim;
   guint8 *state;          /* [cells], CellState; the same for all variations */
+  int *tokens;            /* [variation][cells]; NULL but for net2net (run/canvas_tokens.h) */
   float *vectors;         /* [variation][cells][embed_dim] */
   float *coarse;          /* the same shape; NULL = none */
   gboolean guided;        /* coarse is the next coarser level's, else the underpainted picture's */
@@ -26,6 +27,11 @@ typedef struct {
 
 /* The uniform number that decides a cell of variation v of the batch. */
 double sample_draw (const SampleOptions *options, int v, int level, int row, int col);
+
+/* Chooses the token of a cell of variation v from its logits [n], puts its vector into the canvas and
+ * counts its probability. -1 and FORMAT error where the logits are no numbers. scratch: [2 n]. */
+int canvas_choose (const Nets *nets, Canvas *canvas, const SampleOptions *options, int v, int cell,
+                   const float *logits, int n, float *scratch, GError **error);
 
 /* Every variation starts from the same vectors [rows][cols][embed_dim], those of the underpainted
  * picture; hole cells are empty. */

@@ -1,7 +1,7 @@
 #include "run/complete.h"
 #include "image/blend.h"
 #include "image/resample.h"
-#include "run/canvas.h"
+#include "run/canvas_tokens.h"
 #include "run/estimate.h"
 #include "run/finish.h"
 #include "run/pixels.h"
@@ -97,7 +97,7 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
   const SceneLevel *pixels = &run->scene->levels[level];
   const size_t n = (size_t) pixels->width * pixels->height;
   const float *vectors = canvas->vectors + variation * canvas_cells (canvas) * canvas->embed_dim;
-  const CellBox box = estimate_decoded (run->scene, level);
+  const CellBox box = estimate_decoded (run->nets, run->scene, level);
   buffer_auto float *filled = buffer_new (n, 3 * sizeof (float), "the picture", error);
   gint64 since = g_get_monotonic_time ();
 
@@ -118,17 +118,56 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
   return TRUE;
 }
 
+static SampleOptions
+sample_options (const TesseraRequest *request)
+{
+  return (SampleOptions){ { request->temperature, request->top_k, request->top_p },
+                          request->seed,
+                          request->first_variation,
+                          request->similar_seed,
+                          request->similar_variation,
+                          request->amount };
+}
+
+/* The one level of a net2net: its condition first, then the tokens of the picture. */
+static gboolean
+sample_tokens (Run *run, GError **error)
+{
+  const Plan *plan = run->scene->plan;
+  const SceneLevel *level = &run->scene->levels[0];
+  const SampleOptions options = sample_options (run->request);
+  g_auto (Condition) condition = { 0 };
+  g_auto (Map) vectors = { 0 };
+  gint64 since = g_get_monotonic_time ();
+  PreviewPace pace = { .begun = since };
+
+  if (!condition_encode (run->job, run->nets, run->request, run->scene, &condition, error)
+      || (!level->blank
+          && !pixels_encode (run->job, run->nets->vqgan, level->picture, level->height,
+                             level->width, FALSE, &vectors, error))
+      || !canvas_init_tokens (run->job, &run->canvas, run->nets, run->scene, run->n,
+                              level->blank ? NULL : &vectors, error))
+    return FALSE;
+  clock_add (&run->times.encode, &since);
+  for (int i = 0, n; i < plan->n_windows; i += n)
+    {
+      n = canvas_batch (plan, i, run->n);
+      if (!canvas_sample_tokens (run->job, run->nets, &run->canvas, &condition, &plan->windows[i],
+                                 n, &options, error)
+          || !preview_windows (run->job, run->nets, run->request, run->scene, &run->canvas, i + n,
+                               &pace, error))
+        return FALSE;
+    }
+  clock_add (&run->times.sample, &since);
+  return TRUE;
+}
+
 static gboolean
 sample_level (Run *run, int level, GError **error)
 {
   const Plan *plan = run->scene->plan;
   const TesseraRequest *request = run->request;
-  const SampleOptions options = { { request->temperature, request->top_k, request->top_p },
-                                  request->seed,
-                                  request->first_variation,
-                                  request->similar_seed,
-                                  request->similar_variation,
-                                  request->amount };
+  const SampleOptions options = sample_options (request);
   g_auto (Map) vectors = { 0 };
   gint64 since = g_get_monotonic_time ();
 
@@ -153,7 +192,8 @@ static gboolean
 run_level (Run *run, int level, double *log_likelihood, GError **error)
 {
   canvas_clear (&run->canvas);
-  if (!sample_level (run, level, error))
+  if (!(nets_is_net2net (run->nets) ? sample_tokens (run, error)
+                                    : sample_level (run, level, error)))
     return FALSE;
   for (int v = 0; v < run->n; v++)
     {

@@ -1,5 +1,4 @@
 #include "run/condition.h"
-#include "image/resample.h"
 #include "run/pixels.h"
 #include <math.h>
 #include <string.h>
@@ -147,23 +146,33 @@ condition_encode_labels (Job *job, const Vqgan *tokenizer, const ConditionSchema
 }
 
 static gboolean
-encode_segmentation (Job *job, const Nets *nets, const TesseraRequest *request, PixelBox frame,
+encode_segmentation (Job *job, const Nets *nets, const TesseraRequest *request, const Scene *scene,
                      Map *vectors, GError **error)
 {
   const ConditionSchema *schema = &nets->model->schema.condition;
-  const int width = request->picture.width, height = request->picture.height;
-  buffer_auto guint8 *labels = NULL;
+  const SceneLevel *level = &scene->levels[0];
 
-  if (!check_labels (schema, request, error)
-      || !(labels = buffer_new ((size_t) frame.width, frame.height, "the labels", error)))
-    return FALSE;
-  for (int y = 0; y < frame.height; y++)
-    for (int x = 0; x < frame.width; x++)
-      labels[(size_t) y * frame.width + x] =
-          request->labels[(size_t) CLAMP (frame.y + y, 0, height - 1) * width
-                          + CLAMP (frame.x + x, 0, width - 1)];
-  return condition_encode_labels (job, nets->condition, schema, labels, frame.height, frame.width,
-                                  vectors, error);
+  return check_labels (schema, request, error)
+         && condition_encode_labels (job, nets->condition, schema, level->labels, level->height,
+                                     level->width, vectors, error);
+}
+
+/* What the scene shows of something that lies on the picture's pixels. to: [height][width][channels]
+ * of the finest level. */
+static void
+cut_out (const Scene *scene, const TesseraPicture *picture, const float *from, int channels,
+         float *to)
+{
+  const PixelBox box = scene->plan->frame.box;
+
+  for (int v = 0; v < box.height; v++)
+    for (int u = 0; u < box.width; u++, to += channels)
+      {
+        const size_t y = CLAMP (box.y + v, 0, picture->height - 1);
+        const size_t x = columns_at (scene->columns, box.x + u);
+
+        memcpy (to, from + (y * picture->width + x) * channels, channels * sizeof (float));
+      }
 }
 
 void
@@ -182,9 +191,9 @@ condition_scale_depth (const float *from, size_t n, float *to)
     to[i] = (float) (2 * (((double) from[i] - low) / range) - 1);
 }
 
-/* The depth of the whole picture is scaled, since its smallest number may lie outside the frame. */
+/* The depth of the whole picture is scaled, since its smallest number may lie outside the scene. */
 static gboolean
-encode_depth (Job *job, const Nets *nets, const TesseraRequest *request, PixelBox frame,
+encode_depth (Job *job, const Nets *nets, const TesseraRequest *request, const Scene *scene,
               Map *vectors, GError **error)
 {
   const TesseraPicture *picture = &request->picture;
@@ -192,43 +201,44 @@ encode_depth (Job *job, const Nets *nets, const TesseraRequest *request, PixelBo
   buffer_auto float *scaled = buffer_new (n, sizeof (float), "the depth map", error);
   g_auto (Map) x = { 0 };
 
-  if (!scaled || !map_init (&x, frame.height, frame.width, 1, error))
+  if (!scaled || !map_init (&x, scene->levels[0].height, scene->levels[0].width, 1, error))
     return FALSE;
   if (!all_finite (request->depth, n))
     return wrong (error, TESSERA_ERROR_FORMAT, "The depth map holds pixels that are not numbers.");
   condition_scale_depth (request->depth, n, scaled);
-  picture_crop (scaled, picture->width, picture->height, 1, frame, x.data);
+  cut_out (scene, picture, scaled, 1, x.data);
   return vqgan_encode (job, nets->condition, &x, vectors, error);
 }
 
 static gboolean
-encode_drawing (Job *job, const Nets *nets, const TesseraRequest *request, PixelBox frame,
+encode_drawing (Job *job, const Nets *nets, const TesseraRequest *request, const Scene *scene,
                 Map *vectors, GError **error)
 {
   const TesseraPicture *picture = &request->picture;
+  const SceneLevel *level = &scene->levels[0];
   buffer_auto float *part =
-      buffer_new ((size_t) frame.width * frame.height, 3 * sizeof (float), "the drawing", error);
+      buffer_new ((size_t) level->width * level->height, 3 * sizeof (float), "the drawing", error);
 
   if (!part)
     return FALSE;
   if (!all_finite (request->drawing, 3 * (size_t) picture->width * picture->height))
     return wrong (error, TESSERA_ERROR_FORMAT, "The drawing holds pixels that are not numbers.");
-  picture_crop (request->drawing, picture->width, picture->height, 3, frame, part);
-  return pixels_encode (job, nets->condition, part, frame.height, frame.width, FALSE, vectors,
+  cut_out (scene, picture, request->drawing, 3, part);
+  return pixels_encode (job, nets->condition, part, level->height, level->width, FALSE, vectors,
                         error);
 }
 
 static gboolean
-encode_grid (Job *job, const Nets *nets, const TesseraRequest *request, PixelBox frame, int *tokens,
-             GError **error)
+encode_grid (Job *job, const Nets *nets, const TesseraRequest *request, const Scene *scene,
+             int *tokens, GError **error)
 {
   const ConditionType type = nets->model->schema.condition.type;
   g_auto (Map) vectors = { 0 };
 
   return (type == CONDITION_SEGMENTATION
-              ? encode_segmentation (job, nets, request, frame, &vectors, error)
-          : type == CONDITION_DEPTH ? encode_depth (job, nets, request, frame, &vectors, error)
-                                    : encode_drawing (job, nets, request, frame, &vectors, error))
+              ? encode_segmentation (job, nets, request, scene, &vectors, error)
+          : type == CONDITION_DEPTH ? encode_depth (job, nets, request, scene, &vectors, error)
+                                    : encode_drawing (job, nets, request, scene, &vectors, error))
          && vqgan_quantise (job, nets->condition, vectors.data, map_cells (&vectors), tokens,
                             error);
 }
@@ -254,16 +264,18 @@ condition_coordinates (const ConditionSchema *schema, int whole_rows, int whole_
       }
 }
 
-/* Beyond the published sizes the last token would be outside the table. */
+/* Of the whole picture, padded to whole cells and to a window; of a picture that goes round, of its
+ * layout. Beyond the published sizes the last token would be outside the table. */
 static gboolean
-encode_coordinates (const Nets *nets, const TesseraRequest *request, PixelBox frame, int *tokens,
-                    GError **error)
+encode_coordinates (const Nets *nets, const TesseraRequest *request, const Scene *scene,
+                    int *tokens, GError **error)
 {
   const ConditionSchema *schema = &nets->model->schema.condition;
+  const PixelBox box = scene->plan->frame.box;
   const int f = schema->down_factor;
   const int rows = MAX ((request->picture.height - 1) / f + 1, nets->shape.rows);
-  const int cols = MAX ((request->picture.width - 1) / f + 1, nets->shape.cols);
-  const CellBox part = { frame.y / f, frame.x / f, frame.height / f, frame.width / f };
+  const int cols = MAX ((scene->columns.n - 1) / f + 1, nets->shape.cols);
+  const CellBox part = { box.y / f, box.x / f, box.height / f, box.width / f };
 
   condition_coordinates (schema, rows, cols, part, tokens);
   if (tokens[part.rows * part.cols - 1] < schema->n_embed)
@@ -284,30 +296,39 @@ fill_tokens (const ConditionSchema *schema, const TesseraRequest *request, int *
 }
 
 gboolean
-condition_encode (Job *job, const Nets *nets, const TesseraRequest *request, PixelBox frame,
+condition_encode (Job *job, const Nets *nets, const TesseraRequest *request, const Scene *scene,
                   Condition *condition, GError **error)
 {
   const ConditionSchema *schema = &nets->model->schema.condition;
-  const int factor = vq_factor (vqgan_schema (nets->vqgan));
-  const size_t cells = (size_t) (frame.width / factor) * (frame.height / factor);
-  buffer_auto int *tokens =
-      buffer_new (condition_is_grid (schema) ? cells : (size_t) schema->n_tokens, sizeof (int),
-                  "the condition", error);
+  const PlanLevel *level = &scene->plan->levels[0];
+  const size_t n =
+      condition_is_grid (schema) ? (size_t) level->rows * level->cols : (size_t) schema->n_tokens;
+  buffer_auto int *tokens = buffer_new (n, sizeof (int), "the condition", error);
 
   if (!tokens)
     return FALSE;
   if (!condition_is_grid (schema))
     fill_tokens (schema, request, tokens);
   else if (schema->type == CONDITION_COORD
-               ? !encode_coordinates (nets, request, frame, tokens, error)
-               : !encode_grid (job, nets, request, frame, tokens, error))
+               ? !encode_coordinates (nets, request, scene, tokens, error)
+               : !encode_grid (job, nets, request, scene, tokens, error))
     return FALSE;
   *condition = (Condition){ schema->n_tokens, g_steal_pointer (&tokens) };
   return TRUE;
 }
 
 double
-condition_flop (const Nets *nets, PixelBox frame)
+condition_flop (const Nets *nets, const Scene *scene)
 {
-  return nets->condition ? vqgan_encode_flop (nets->condition, frame.height, frame.width) : 0;
+  const SceneLevel *level = &scene->levels[0];
+
+  return nets->condition ? vqgan_encode_flop (nets->condition, level->height, level->width) : 0;
+}
+
+gsize
+condition_bytes (const Nets *nets, const Scene *scene)
+{
+  const SceneLevel *level = &scene->levels[0];
+
+  return nets->condition ? vqgan_bytes (nets->condition, level->height, level->width) : 0;
 }

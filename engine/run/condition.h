@@ -1,7 +1,6 @@
 /* condition: what a request says beside the pixels, as tokens for the transformer of a net2net. */
 #pragma once
-#include "run/nets.h"
-#include "tessera.h"
+#include "run/scene.h"
 
 /* What stands before a window's tokens; see TokenGrid in run/token_grid.h. */
 typedef struct {
@@ -16,14 +15,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Condition, condition_clear)
  * (UNSUPPORTED, FORMAT) where not. Looks at no pixel. */
 gboolean condition_check (const Model *model, const TesseraRequest *request, GError **error);
 
-/* frame: what is looked at, in pixels of the picture, sides whole cells; outside the picture its
- * edge is repeated. FORMAT error for a label the model has not, naming the place; for numbers that
- * are none. */
+/* For the cells of the scene; outside the picture its edge is repeated. FORMAT error for a label
+ * the model has not, naming the place; for numbers that are none. */
 gboolean condition_encode (Job *job, const Nets *nets, const TesseraRequest *request,
-                           PixelBox frame, Condition *condition, GError **error);
+                           const Scene *scene, Condition *condition, GError **error);
 
-/* Work of it. */
-double condition_flop (const Nets *nets, PixelBox frame);
+/* Work of it, and the most bytes that it holds. */
+double condition_flop (const Nets *nets, const Scene *scene);
+gsize condition_bytes (const Nets *nets, const Scene *scene);
 
 /* ---- its parts, which the golden tests call ------------------------------------------------ */
 

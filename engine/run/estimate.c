@@ -1,6 +1,7 @@
 #include "run/estimate.h"
 #include "run/complete.h"
 #include "nn/kernels.h"
+#include "run/canvas_tokens.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 enum { DECODER_MARGIN = 8 };
 
 CellBox
-estimate_decoded (const Scene *scene, int level)
+estimate_decoded (const Nets *nets, const Scene *scene, int level)
 {
   const PlanLevel *plan = &scene->plan->levels[level];
   int top = plan->rows, left = plan->cols, bottom = -1, right = -1;
@@ -26,6 +27,8 @@ estimate_decoded (const Scene *scene, int level)
         }
   if (bottom < 0)
     return (CellBox){ 0, 0, 0, 0 };
+  if (nets_is_net2net (nets)) /* its norms and its attention are those of the whole picture */
+    return (CellBox){ 0, 0, plan->rows, plan->cols };
   top = MAX (top - DECODER_MARGIN, 0);
   left = MAX (left - DECODER_MARGIN, 0);
   bottom = MIN (bottom + DECODER_MARGIN, plan->rows - 1);
@@ -37,7 +40,7 @@ static double
 level_flop (const Nets *nets, const Scene *scene, int level, int n_variations)
 {
   const SceneLevel *pixels = &scene->levels[level];
-  const CellBox decoded = estimate_decoded (scene, level);
+  const CellBox decoded = estimate_decoded (nets, scene, level);
   const int factor = scene->plan->factor;
   const gboolean guided = level + 1 < scene->plan->frame.n_levels;
 
@@ -58,6 +61,71 @@ speed (int n_threads)
   return (plain ? 9e9 : 30e9) * (n_threads > 0 ? n_threads : (int) g_get_num_processors ());
 }
 
+/* Bytes in a second that one step of a transformer reads of its weights and keys, as far as it waits
+ * for them: two cores of the same machine. */
+static const double bandwidth = 10e9;
+
+static double
+dense_bytes (const Dense *dense)
+{
+  return (double) dense->weight.n * rows_stride (&dense->weight);
+}
+
+static double
+step_bytes (const GptBlocks *blocks)
+{
+  double bytes = dense_bytes (&blocks->head);
+
+  for (int i = 0; i < blocks->n_layers; i++)
+    {
+      const GptBlock *block = &blocks->blocks[i];
+
+      bytes += dense_bytes (&block->query) + dense_bytes (&block->key) + dense_bytes (&block->value)
+               + dense_bytes (&block->proj) + dense_bytes (&block->fc) + dense_bytes (&block->out);
+    }
+  return bytes;
+}
+
+static void
+estimate_tokens (const Nets *nets, const Scene *scene, const TesseraRequest *request,
+                 TesseraEstimate *estimate)
+{
+  const Plan *plan = scene->plan;
+  const SceneLevel *level = &scene->levels[0];
+  const gsize pixels = (gsize) level->width * level->height;
+  const gsize cells = (gsize) plan->levels[0].rows * plan->levels[0].cols;
+  const int n = complete_n_tried (request);
+  const TokenGrid grid = { .rows = plan->levels[0].rows,
+                           .cols = plan->levels[0].cols,
+                           .n_variations = n,
+                           .hole = plan->levels[0].hole,
+                           .n_condition = nets->model->schema.condition.n_tokens,
+                           .order = nets->shape.order };
+  gsize batch = 0;
+  double steps = 0;
+
+  estimate->n_cells = plan->levels[0].n_hole;
+  estimate->flop =
+      condition_flop (nets, scene)
+      + (level->blank ? 0 : vqgan_encode_flop (nets->vqgan, level->height, level->width))
+      + n * vqgan_decode_flop (nets->vqgan, level->height, level->width);
+  for (int i = 0, next; i < plan->n_windows; i = next)
+    {
+      next = i + canvas_batch (plan, i, n);
+      estimate->flop += token_grid_flop (&nets->gpt, &grid, &plan->windows[i], next - i);
+      steps += token_grid_steps (&plan->windows[i], next - i);
+      batch = MAX (batch, token_grid_bytes (&nets->gpt, &grid, &plan->windows[i], next - i));
+    }
+  estimate->seconds = estimate->flop / speed (request->n_threads)
+                      + steps * step_bytes (&nets->gpt.blocks) / bandwidth;
+  estimate->bytes =
+      MAX (MAX (vqgan_bytes (nets->vqgan, level->height, level->width),
+                condition_bytes (nets, scene)),
+           batch)
+      + pixels * 4 * (4 * 3 + 3 * (gsize) n)
+      + cells * n * (vqgan_schema (nets->vqgan)->embed_dim * sizeof (float) + sizeof (int));
+}
+
 void
 estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest *request,
                      TesseraEstimate *estimate)
@@ -72,6 +140,11 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
   *estimate = (TesseraEstimate){ .n_levels = plan->frame.n_levels,
                                  .n_windows = plan->n_windows,
                                  .context = scene_context (scene, &request->picture) };
+  if (nets_is_net2net (nets))
+    {
+      estimate_tokens (nets, scene, request, estimate);
+      return;
+    }
   for (int l = draft ? 1 : 0; l < plan->frame.n_levels; l++)
     estimate->flop += level_flop (nets, scene, l, n);
   for (int i = 0; i < plan->n_windows; i++)

@@ -3,7 +3,7 @@
 #include "run/scene.h"
 
 /* The cells of a level that are decoded: its hole and what the decoder needs to see around it. */
-CellBox estimate_decoded (const Scene *scene, int level);
+CellBox estimate_decoded (const Nets *nets, const Scene *scene, int level);
 
 /* FLOP, seconds and bytes of a completion; request->n_threads and n_variations count. */
 void estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest *request,

@@ -103,6 +103,43 @@ preview_window (Job *job, const Nets *nets, const TesseraRequest *request, const
   return decoded != NULL;
 }
 
+/* From `begin`, the windows that are shown as one: a row of cells where each has its own window. */
+static PlanWindow
+run_of_windows (const Scene *scene, int begin, int end, int *next)
+{
+  const Plan *plan = scene->plan;
+  PlanWindow part = plan->windows[begin];
+  const int cols = plan->levels[0].cols, row = part.cells[0] / cols;
+
+  for (*next = begin + 1;
+       *next < end && scene->rule == PLAN_EXACT && plan->windows[*next].cells[0] / cols == row;
+       ++*next)
+    part.n_cells += plan->windows[*next].n_cells; /* their cells follow each other */
+  return part;
+}
+
+gboolean
+preview_windows (Job *job, const Nets *nets, const TesseraRequest *request, const Scene *scene,
+                 const Canvas *canvas, int end, PreviewPace *pace, GError **error)
+{
+  const Plan *plan = scene->plan;
+  const gint64 start = g_get_monotonic_time ();
+  int next;
+
+  run_of_windows (scene, end - 1, plan->n_windows, &next);
+  if (!request->preview || next > end || 5 * pace->spent > start - pace->begun)
+    return TRUE;
+  for (; pace->shown < end; pace->shown = next)
+    {
+      const PlanWindow part = run_of_windows (scene, pace->shown, end, &next);
+
+      if (!preview_window (job, nets, request, scene, canvas, &part, error))
+        return FALSE;
+    }
+  pace->spent += g_get_monotonic_time () - start;
+  return TRUE;
+}
+
 /* Pixel (x, y) of level 0 out of a level's picture, bilinear with half-pixel centres. */
 static void
 look_up (const float *picture, const SceneLevel *level, double x, double y, float *rgb)

@@ -3,6 +3,7 @@
 #include "image/labels.h"
 #include "image/resample.h"
 #include "image/underpaint.h"
+#include "run/condition.h"
 #include <math.h>
 #include <string.h>
 
@@ -10,13 +11,34 @@ static const float GRAY = 0.5f; /* where nothing is known */
 
 /* ---- where things lie ---------------------------------------------------------------------- */
 
+static gboolean
+unsupported (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED, sentence);
+  return FALSE;
+}
+
+/* The frame around a hole in a layout that is `width` columns wide. */
+static PlanFrame
+frame_around (const Scene *scene, const Nets *nets, const TesseraRequest *request, int width,
+              PixelBox hole)
+{
+  const int factor = vq_factor (vqgan_schema (nets->vqgan));
+
+  if (nets_is_net2net (nets))
+    return plan_window_frame (width, request->picture.height, hole, factor, nets->shape,
+                              scene->rule == PLAN_EXACT);
+  return plan_frame (width, request->picture.height, hole, factor, nets->fill.window);
+}
+
 /* A circle of columns is laid out flat with the widest known part at both ends; where there is no
  * such part it stays a circle. */
 static gboolean
-lay_out (Scene *scene, const TesseraRequest *request, int factor, int window, PlanFrame *frame,
+lay_out (Scene *scene, const Nets *nets, const TesseraRequest *request, PlanFrame *frame,
          GError **error)
 {
   const int width = request->picture.width, height = request->picture.height;
+  const int factor = vq_factor (vqgan_schema (nets->vqgan));
   const PixelBox bounds = scene->soft.bounds;
   buffer_auto guint8 *taken = NULL;
   PixelBox hole = bounds;
@@ -24,7 +46,7 @@ lay_out (Scene *scene, const TesseraRequest *request, int factor, int window, Pl
 
   scene->columns = columns_plain (width);
   if (!request->wrap)
-    *frame = plan_frame (width, height, bounds, factor, window);
+    *frame = frame_around (scene, nets, request, width, bounds);
   else
     {
       if (!(taken = buffer_new (width, 1, "the picture", error)))
@@ -34,8 +56,12 @@ lay_out (Scene *scene, const TesseraRequest *request, int factor, int window, Pl
       gap = columns_gap (taken, width, &scene->columns.first);
       scene->columns.n += gap;
       hole = (PixelBox){ gap, bounds.y, width - gap, bounds.height };
-      *frame = gap ? plan_frame (width + gap, height, hole, factor, window)
-                   : plan_frame_cyclic (width, height, bounds, factor, window);
+      if (gap == 0 && nets_is_net2net (nets))
+        return unsupported (error,
+                            "This model goes through a picture from left to right: it cannot "
+                            "fill a panorama all around.");
+      *frame = gap ? frame_around (scene, nets, request, width + gap, hole)
+                   : plan_frame_cyclic (width, height, bounds, factor, nets->fill.window);
     }
   if (frame->n_levels == 0)
     {
@@ -177,7 +203,7 @@ make_blank (SceneLevel *level, const Nets *nets, const TesseraRequest *request)
 {
   const Schema *schema = &nets->model->schema;
 
-  if (!schema->paints && !is_painted (request, schema->n_labels))
+  if (!nets_is_net2net (nets) && !schema->paints && !is_painted (request, schema->n_labels))
     return FALSE;
   level->blank = TRUE;
   for (size_t i = 0; i < (size_t) level->width * level->height * 3; i++)
@@ -242,6 +268,28 @@ make_plan (Scene *scene, PlanFrame frame, int factor, int window, GError **error
   return scene->plan != NULL;
 }
 
+/* The windows of a net2net. A cell is in the hole where the hole touches it: its encoder sees the
+ * whole picture, so no cell beside the hole is better off than others (docs/decisions.md). */
+static gboolean
+make_window_plan (Scene *scene, const Nets *nets, PlanFrame frame, GError **error)
+{
+  const SceneLevel *level = &scene->levels[0];
+  const int factor = vq_factor (vqgan_schema (nets->vqgan));
+  const int rows = level->height / factor, cols = level->width / factor;
+  buffer_auto guint8 *cells = buffer_new (rows, cols, "the plan", error);
+
+  if (!cells)
+    return FALSE;
+  if (scene->rule == PLAN_EXACT && nets->order
+      && (rows != nets->shape.rows || cols != nets->shape.cols))
+    return unsupported (error,
+                        "This model's cells have an order of their own, which no window that "
+                        "moves with each cell can keep; use the strategy \"anchored\".");
+  hole_cells_touched (level->hole, level->width, level->height, factor, cells);
+  scene->plan = plan_window_new (frame, factor, nets->shape, scene->rule, cells, error);
+  return scene->plan != NULL;
+}
+
 /* The label map inside the box, its edge repeated like the picture's. */
 static gboolean
 cut_labels (Scene *scene, const TesseraRequest *request, int n_labels, GError **error)
@@ -285,12 +333,14 @@ tint (SceneLevel *level, int factor, const float *tints, int n_labels)
 static gboolean
 cover (Scene *scene, const Nets *nets, const TesseraRequest *request, GError **error)
 {
-  const int n_labels = nets->fill.n_labels, factor = scene->plan->factor;
+  const int n_labels = nets->model->schema.n_labels, factor = scene->plan->factor;
 
   if (!request->labels)
     return TRUE;
   if (!cut_labels (scene, request, n_labels, error))
     return FALSE;
+  if (nets_is_net2net (nets))
+    return TRUE; /* they are its condition */
   for (int l = 0; l < scene->plan->frame.n_levels; l++)
     {
       const PlanLevel *level = &scene->plan->levels[l];
@@ -314,12 +364,8 @@ check_request (const Nets *nets, const TesseraRequest *request, GError **error)
 {
   const TesseraPicture *picture = &request->picture;
 
-  if (request->labels && nets->fill.n_labels == 0)
-    {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                   "The model \"%s\" knows no labels.", nets->model->schema.name);
-      return FALSE;
-    }
+  if (!condition_check (nets->model, request, error))
+    return FALSE;
   if (!picture->pixels
       || all_finite (picture->pixels, 3 * (size_t) picture->width * picture->height))
     return TRUE;
@@ -333,17 +379,20 @@ scene_new (Job *job, const Nets *nets, const TesseraRequest *request, GError **e
 {
   g_autoptr (Scene) scene = g_new0 (Scene, 1);
   const TesseraPicture *picture = &request->picture;
-  const int factor = vq_factor (vqgan_schema (nets->vqgan)), window = nets->fill.window;
+  const int factor = vq_factor (vqgan_schema (nets->vqgan));
   PlanFrame frame;
 
+  scene->rule = request->strategy == TESSERA_STRATEGY_EXACT ? PLAN_EXACT : PLAN_ANCHORED;
   if (!check_request (nets, request, error)
       || !soft_hole_init (&scene->soft, picture->pixels ? request->hole : NULL, picture->width,
                           picture->height, request->soften, request->wrap, error)
-      || !lay_out (scene, request, factor, window, &frame, error))
+      || !lay_out (scene, nets, request, &frame, error))
     return NULL;
   scene->levels = g_new0 (SceneLevel, (gsize) frame.n_levels + 1); /* one empty behind the last */
   if (!make_levels (job, scene, nets, request, &frame, error)
-      || !make_plan (scene, frame, factor, window, error) || !cover (scene, nets, request, error))
+      || !(nets_is_net2net (nets) ? make_window_plan (scene, nets, frame, error)
+                                  : make_plan (scene, frame, factor, nets->fill.window, error))
+      || !cover (scene, nets, request, error))
     return NULL;
   return g_steal_pointer (&scene);
 }

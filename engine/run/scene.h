@@ -22,6 +22,7 @@ typedef struct {
   SoftHole soft;      /* in the picture */
   Columns columns;    /* how the picture's columns lie in the frame: frame.box.x counts places */
   PixelBox hole;      /* the box of the hole, in pixels of the finest level */
+  PlanRule rule;      /* of the windows of a net2net */
   SceneLevel *levels; /* [plan->frame.n_levels], 0 = finest */
 } Scene;
 
