@@ -49,6 +49,7 @@ describe (TesseraModel *model)
     .can_reconstruct = nets->vqgan && schema->vqgan.in_channels == 3 && schema->vqgan.out_ch == 3,
   };
   model->info.can_complete = model->info.can_reconstruct && schema->kind == KIND_FILL;
+  model->info.can_paint = model->info.can_complete && (schema->n_labels > 0 || schema->paints);
   for (size_t i = 0; names[i]; i++)
     model->info.n_weights += safetensors_find (nets->model->file, names[i])->n;
 }
@@ -180,10 +181,10 @@ tessera_estimate (const TesseraModel *model, const TesseraRequest *request,
                   TesseraEstimate *estimate, char **plan_text, GError **error)
 {
   g_autoptr (Scene) scene = NULL;
+  Job job = { 0 }; /* its parts that take long are not needed for this */
 
-  g_return_val_if_fail (request->picture.pixels && request->hole, FALSE);
   if (!check_completion (model, request, error)
-      || !(scene = scene_new (model->nets, request, error)))
+      || !(scene = scene_new (&job, model->nets, request, error)))
     return FALSE;
   estimate_completion (model->nets, scene, request, estimate);
   if (plan_text)
@@ -208,7 +209,6 @@ tessera_context_box (const TesseraModel *model, int picture_width, int picture_h
 TesseraResult *
 tessera_complete (const TesseraModel *model, const TesseraRequest *request, GError **error)
 {
-  g_return_val_if_fail (request->picture.pixels && request->hole, NULL);
   if (!check_completion (model, request, error))
     return NULL;
 

@@ -178,7 +178,7 @@ gboolean tessera_estimate (const TesseraModel *model, const TesseraRequest *requ
 
 /* The box of the picture that a completion will read, before any pixel is at hand: a host needs
  * to fetch no more of a large picture, and gives that part as the request's picture.
- * bounds: of the hole, softening included. */
+ * bounds: of the hole, softening included. A picture that wraps is given with all its columns. */
 TesseraBox tessera_context_box (const TesseraModel *model, int picture_width, int picture_height,
                                 TesseraBox bounds);
 

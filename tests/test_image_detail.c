@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#define NO_JOB ((Job){ 0 }) /* no threads, nobody who could stop it */
+
 enum { W = 130, H = 97, N = W * H * 3, LEFT = 40, RIGHT = 84, TOP = 30, BOTTOM = 68 };
 
 typedef struct {
@@ -96,7 +98,8 @@ run (Case *c, double strength, guint64 seed)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (borrow_texture (c->filling, c->picture, c->hole, W, H, strength, seed, &error));
+  g_assert_true (borrow_texture (&NO_JOB, c->filling, c->picture, c->hole, NULL, W, H, strength,
+                                 seed, &error));
   g_assert_no_error (error);
   for (int i = 0; i < N; i++)
     if (!c->hole[i / 3])
@@ -271,7 +274,8 @@ narrow_boxes_are_safe (void)
             filling[k] = (float) g_rand_double (rand);
             picture[k] = hole[k / 3] ? NAN : (float) g_rand_double (rand);
           }
-        g_assert_true (borrow_texture (filling, picture, hole, width, height, 1, 9, &error));
+        g_assert_true (
+            borrow_texture (&NO_JOB, filling, picture, hole, NULL, width, height, 1, 9, &error));
         for (int k = 0; k < 3 * n; k++)
           g_assert_true (filling[k] > -1 && filling[k] < 2);
       }
@@ -284,7 +288,8 @@ nothing_known_is_an_error (void)
   g_autoptr (GError) error = NULL;
 
   memset (c->hole, 1, sizeof c->hole);
-  g_assert_false (borrow_texture (c->filling, c->picture, c->hole, W, H, 1, 1, &error));
+  g_assert_false (
+      borrow_texture (&NO_JOB, c->filling, c->picture, c->hole, NULL, W, H, 1, 1, &error));
   g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY);
   g_assert_cmpmem (c->filling, sizeof c->filling, c->before, sizeof c->before);
 }

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#define NO_JOB ((Job){ 0 }) /* no threads, nobody who could stop it */
+
 enum { W = 90, H = 70, N = W * H * 3 };
 
 typedef struct {
@@ -30,7 +32,7 @@ run (Case *c)
   g_autoptr (GError) error = NULL;
 
   memcpy (c->before, c->filling, sizeof c->before);
-  g_assert_true (match_rim (c->filling, c->picture, c->hole, W, H, &error));
+  g_assert_true (match_rim (&NO_JOB, c->filling, c->picture, c->hole, W, H, &error));
   g_assert_no_error (error);
   for (int i = 0; i < N; i++)
     if (!c->hole[i / 3])
@@ -136,7 +138,7 @@ refuses_a_picture_without_known_pixel (void)
   g_autoptr (GError) error = NULL;
 
   memset (c->hole, 1, sizeof c->hole);
-  g_assert_false (match_rim (c->filling, c->picture, c->hole, W, H, &error));
+  g_assert_false (match_rim (&NO_JOB, c->filling, c->picture, c->hole, W, H, &error));
   g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY);
   g_assert_cmpmem (c->filling, sizeof c->filling, c->picture, sizeof c->picture);
 }

@@ -37,7 +37,7 @@ hole_cells_grow_by_one (void)
   memset (cells, 7, sizeof cells);
   hole[0] = 255;         /* the first pixel of cell 0, 0 */
   hole[8 * 18 + 14] = 1; /* the last pixel of cell 2, 4 */
-  hole_cells (hole, 18, 12, 3, cells);
+  hole_cells (hole, 18, 12, 3, FALSE, cells);
   g_assert_cmpmem (cells, sizeof cells, want, sizeof want);
 }
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#define NO_JOB ((Job){ 0 }) /* no threads, nobody who could stop it */
+
 enum { MAX_SIDE = 48, CHANNELS = 3 };
 
 typedef struct {
@@ -142,8 +144,8 @@ equals_a_plain_solver (gconstpointer data)
       g_autofree Case *before = random_case (rand, GPOINTER_TO_INT (data));
       g_autofree Case *after = g_memdup2 (before, sizeof *before);
 
-      g_assert_true (
-          underpaint (after->picture, after->hole, after->width, after->height, CHANNELS, &error));
+      g_assert_true (underpaint (&NO_JOB, after->picture, after->hole, after->width, after->height,
+                                 CHANNELS, &error));
       g_assert_no_error (error);
       check_case (before, after);
     }
@@ -163,7 +165,7 @@ continues_ramps (void)
         hole[y * W + x] = x > 3 && x < W - 2 && y > 5 && y < H - 9 && (x * y) % 37 != 5;
         picture[y * W + x] = hole[y * W + x] ? NAN : 0.01f * (float) x - 0.02f * (float) y;
       }
-  g_assert_true (underpaint (picture, hole, W, H, 1, NULL));
+  g_assert_true (underpaint (&NO_JOB, picture, hole, W, H, 1, NULL));
   for (int i = 0; i < W * H; i++)
     g_assert_cmpfloat_with_epsilon (picture[i], 0.01f * (float) (i % W) - 0.02f * (float) (i / W),
                                     1e-4f * (0.01f * W + 0.02f * H));
@@ -181,7 +183,7 @@ continues_constants_exactly (void)
       picture[2 * i] = hole[i] ? 0.9f : 0.3f;
       picture[2 * i + 1] = hole[i] ? 0 : -7.7f;
     }
-  g_assert_true (underpaint (picture, hole, 30, 20, 2, NULL));
+  g_assert_true (underpaint (&NO_JOB, picture, hole, 30, 20, 2, NULL));
   for (int i = 0; i < 600; i++)
     {
       g_assert_cmpfloat (picture[2 * i], ==, 0.3f);
@@ -203,7 +205,7 @@ stays_within_the_range (void)
       hole[i] = i / SIDE % 5 != 0 || i % SIDE == 50;
       picture[i] = i % SIDE > SIDE / 2;
     }
-  g_assert_true (underpaint (picture, hole, SIDE, SIDE, 1, NULL));
+  g_assert_true (underpaint (&NO_JOB, picture, hole, SIDE, SIDE, 1, NULL));
   for (int i = 0; i < SIDE * SIDE; i++)
     g_assert_true (picture[i] >= 0 && picture[i] <= 1);
 }
@@ -229,7 +231,7 @@ needs_few_rounds (void)
       for (int y = 0; y < SIDE - 2; y++)
         for (int x = 0; x < SIDE - 2; x++)
           multigrid_source (grid, y)[x] = 1e-4f;
-      rounds = multigrid_solve (grid, 1e-6);
+      rounds = multigrid_solve (&NO_JOB, grid, 1e-6, NULL);
       g_test_message ("%d rounds", rounds);
       g_assert_cmpint (rounds, <=, most[kind]);
     }
@@ -243,7 +245,7 @@ leaves_a_picture_without_hole (void)
   float picture[6];
 
   memcpy (picture, before, sizeof before);
-  g_assert_true (underpaint (picture, hole, 3, 2, 1, NULL));
+  g_assert_true (underpaint (&NO_JOB, picture, hole, 3, 2, 1, NULL));
   g_assert_cmpmem (picture, sizeof picture, before, sizeof before);
 }
 
@@ -254,7 +256,7 @@ refuses_a_picture_without_known_pixel (void)
   const guint8 hole[2] = { 1, 1 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (underpaint (picture, hole, 2, 1, 1, &error));
+  g_assert_false (underpaint (&NO_JOB, picture, hole, 2, 1, 1, &error));
   g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY);
   g_assert_cmpfloat (picture[0], ==, 1);
 }

@@ -144,14 +144,15 @@ check_window (const Plan *plan, const PlanWindow *window, int *seen)
   g_assert_cmpint (box.rows, ==, MIN (plan->window_side, level->rows));
   g_assert_cmpint (box.cols, ==, MIN (plan->window_side, level->cols));
   g_assert_true (box.row >= 0 && box.row + box.rows <= level->rows);
-  g_assert_true (box.col >= 0 && box.col + box.cols <= level->cols);
+  g_assert_true (box.col >= 0 && box.col < level->cols);
+  g_assert_true (plan->frame.cyclic || box.col + box.cols <= level->cols);
   g_assert_cmpint (window->n_cells, >, 0);
   for (int i = 0; i < window->n_cells; i++)
     {
       const int row = window->cells[i] / level->cols, col = window->cells[i] % level->cols;
 
       g_assert_true (row >= box.row && row < box.row + box.rows);
-      g_assert_true (col >= box.col && col < box.col + box.cols);
+      g_assert_cmpint ((col - box.col + level->cols) % level->cols, <, box.cols);
       g_assert_true (i == 0 || window->cells[i] > window->cells[i - 1]); /* raster order */
       seen[window->cells[i]]++;
     }
@@ -179,8 +180,22 @@ check_block (const Plan *plan, const PlanWindow *window)
   /* A quarter of the window (rounded down) lies on every side of the block, or the grid ends. */
   g_assert_true (top - window->window.row >= plan->window_side / 4 || window->window.row == 0
                  || window->window.row + window->window.rows == level->rows);
-  g_assert_true (left - window->window.col >= plan->window_side / 4 || window->window.col == 0
-                 || window->window.col + window->window.cols == level->cols);
+  if (plan->frame.cyclic)
+    g_assert_cmpint ((left - window->window.col + level->cols) % level->cols, >=,
+                     (window->window.cols - (right - left + 1)) / 4);
+  else
+    g_assert_true (left - window->window.col >= plan->window_side / 4 || window->window.col == 0
+                   || window->window.col + window->window.cols == level->cols);
+}
+
+/* What guides a window is done: all cells of the coarser levels. (Cells of its own level are looked
+ * at only where they are known or have been sampled, and none is sampled twice.) */
+static void
+check_final (const Plan *plan, const Holes *holes, int level, int *const *seen)
+{
+  for (int l = level + 1; l < plan->frame.n_levels; l++)
+    for (int i = 0; i < plan->levels[l].rows * plan->levels[l].cols; i++)
+      g_assert_cmpint (seen[l][i], ==, holes->cells[l][i]);
 }
 
 static void
@@ -196,6 +211,7 @@ check_plan (const Plan *plan, const Holes *holes)
 
       g_assert_cmpint (window->level, <=, before); /* a coarser level never comes back */
       before = window->level;
+      check_final (plan, holes, window->level, seen);
       check_window (plan, window, seen[window->level]);
       if (window->level < plan->frame.n_levels - 1)
         check_block (plan, window);
@@ -225,9 +241,10 @@ samples_each_hole_cell_once (void)
       Holes holes =
           random_holes (rand, g_rand_int_range (rand, 1, 5), g_rand_int_range (rand, 1, 20),
                         g_rand_int_range (rand, 1, 20), g_rand_int_range (rand, 1, 8));
-      g_autoptr (Plan) plan =
-          plan_new (holes.frame, 8, g_rand_int_range (rand, 1, 21), holes.cells, NULL);
+      g_autoptr (Plan) plan = NULL;
 
+      holes.frame.cyclic = round % 2;
+      plan = plan_new (holes.frame, 8, g_rand_int_range (rand, 1, 21), holes.cells, NULL);
       g_assert_nonnull (plan);
       check_plan (plan, &holes);
       holes_clear (&holes);
@@ -274,6 +291,31 @@ plans_whole_picture (void)
   g_assert_cmpint (plan->windows[2].cells[0], ==, 8); /* blocks in raster order */
 }
 
+/* Of a circle every block sees cells on both sides of it, and the last one both neighbours of what is
+ * left: nowhere a border. */
+static void
+plans_a_circle (void)
+{
+  const PlanFrame frame = plan_frame_cyclic (1536, 600, (PixelBox){ 0, 0, 1536, 200 }, 8, 16);
+  guint8 cells[12 * 2];
+  guint8 *hole[] = { cells };
+  g_autoptr (Plan) plan = NULL;
+
+  g_assert_true (frame.cyclic);
+  g_assert_cmpint (frame.n_levels, ==, 5); /* 128 px a cell: 12 of 16 around */
+  g_assert_true (memcmp (&frame.box, &(PixelBox){ 0, 0, 1536, 640 }, sizeof frame.box) == 0);
+  g_assert_cmpint (plan_frame_cyclic (1544, 600, (PixelBox){ 0, 0, 1544, 200 }, 8, 16).n_levels, ==,
+                   1);
+  g_assert_cmpint (plan_frame_cyclic (1540, 600, (PixelBox){ 0, 0, 1540, 200 }, 8, 16).n_levels, ==,
+                   0);
+  memset (cells, 1, sizeof cells);
+  plan = plan_new ((PlanFrame){ 1, { 0, 0, 96, 16 }, TRUE }, 8, 16, hole, NULL);
+  g_assert_cmpint (plan->n_windows, ==, 2); /* halves of a circle smaller than a window */
+  g_assert_cmpint (plan->windows[0].window.col, ==, 9);
+  g_assert_cmpint (plan->windows[1].window.col, ==, 3);
+  g_assert_cmpint (plan->windows[1].window.cols, ==, 12);
+}
+
 static void
 refuses_an_empty_hole (void)
 {
@@ -310,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/samples-each-hole-cell-once", samples_each_hole_cell_once);
   g_test_add_func ("/plan/plans-one-coarse-window", plans_one_coarse_window);
   g_test_add_func ("/plan/plans-whole-picture", plans_whole_picture);
+  g_test_add_func ("/plan/plans-a-circle", plans_a_circle);
   g_test_add_func ("/plan/refuses-an-empty-hole", refuses_an_empty_hole);
   g_test_add_func ("/plan/describes-itself", describes_itself);
   return g_test_run ();

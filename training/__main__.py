@@ -1,4 +1,4 @@
-"""python3 -m training prepare | tokenizer | transformer | export | evaluate | golden | smoke"""
+"""python3 -m training prepare | tokenizer | transformer | export | colour | evaluate | golden | smoke"""
 import argparse
 import importlib
 import sys
@@ -7,6 +7,7 @@ STAGES = {"prepare": "pack photographs and label maps into one folder",
           "tokenizer": "train encoder, codebook and decoder",
           "transformer": "train the fill transformer over a finished tokenizer",
           "export": "write the model file",
+          "colour": "write the colours of data/labels.json into a model file; weights stay",
           "evaluate": "complete validation photographs and write a contact sheet",
           "golden": "write the golden cases of the fill model for the engine's tests",
           "smoke": "run all stages on tiny pictures made here and check them"}

@@ -1,5 +1,6 @@
 """Writes model files: safetensors with the `tessera` metadata of docs/model-file.md."""
 import json
+import pathlib
 import struct
 
 import numpy as np
@@ -50,6 +51,12 @@ def model_arrays(tokenizer, transformer, dtype):
     return arrays
 
 
+def label_colors(labels, path=pathlib.Path(__file__).parents[1] / "data/labels.json"):
+    """The colours of data/labels.json by the labels' names; None where it does not know one of them."""
+    known = {label["name"]: label["color"] for label in json.loads(path.read_text())["labels"]}
+    return [known[name] for name in labels] if set(labels) <= set(known) else None
+
+
 def write_model(path, tokenizer, transformer, labels, dtype=np.float16, **texts):
     """texts: name, source, licence."""
     arrays = model_arrays(tokenizer, transformer, dtype)
@@ -58,5 +65,7 @@ def write_model(path, tokenizer, transformer, labels, dtype=np.float16, **texts)
         raise SystemExit(f"Tensor {broken[0]} holds a value that is not finite.")
     schema = {"version": 1, "kind": "fill", **texts, "vqgan": tokenizer.shape.schema(),
               "transformer": transformer.shape.schema(), "labels": labels}
+    if labels and label_colors(labels):
+        schema["label_colors"] = label_colors(labels)
     write_safetensors(path, arrays, {"format": "tessera", "tessera": json.dumps(schema)})
     return len(arrays)

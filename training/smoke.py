@@ -12,7 +12,7 @@ import tempfile
 import numpy as np
 from PIL import Image
 
-from .modelfile import read_safetensors
+from .modelfile import label_colors, read_safetensors
 
 SMALL = ["--batch", "4", "--threads", "1", "--validate-every", "10", "--float32"]
 
@@ -59,7 +59,7 @@ def make_pictures(folder):
         Image.fromarray(below[4::8, 4::8].astype(np.uint8)).save(labels / f"{i}.png")
         splits.append(("validation" if i == 0 else "test" if i == 1 else "train") + f" {i}.jpg\n")
     (photos / "splits.txt").write_text("".join(splits))
-    (labels / "labels.json").write_text(json.dumps({"classes": [{"id": 1, "name": "meadow"},
+    (labels / "labels.json").write_text(json.dumps({"classes": [{"id": 1, "name": "grass"},
                                                                 {"id": 0, "name": "sky"}]}))
     return photos, labels
 
@@ -132,7 +132,8 @@ def check_file(check, path):
     arrays, metadata = read_safetensors(path)
     schema = json.loads(metadata["tessera"])
     check("the format entry", metadata["format"] == "tessera" and schema["kind"] == "fill")
-    check("labels in the order of their numbers", schema["labels"] == ["sky", "meadow"])
+    check("labels in the order of their numbers", schema["labels"] == ["sky", "grass"])
+    check("their colours", schema["label_colors"] == label_colors(["sky", "grass"]))
     wanted = contract(schema["vqgan"], schema["transformer"], len(schema["labels"]))
     for name in sorted(set(wanted) | set(arrays)):
         found = list(arrays[name].shape) if name in arrays else None

@@ -14,3 +14,8 @@ typedef struct {
 /* To be called between kernels, every few milliseconds, with the work done since the last call.
  * CANCELLED error where the caller has asked to stop. */
 gboolean job_advance (Job *job, double flop, GError **error);
+
+/* pool_run for work that takes long: in groups of chunks, between which it is seen whether to stop.
+ * A group should take less than 100 ms on one thread. Without a pool the caller does it alone. */
+gboolean job_run (Job *job, size_t n_chunks, size_t group,
+                  void (*task) (gpointer data, size_t chunk), gpointer data, GError **error);

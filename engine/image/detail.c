@@ -9,6 +9,7 @@ enum {
   MIN_SIDE = 4 * PATCH_SIDE, /* pixels, of a coarser scale */
   GUIDE_RADIUS = 15,         /* pixels, of the Gaussian below */
   N_PASSES = 5,
+  ROWS = 128, /* of a large picture, blurred within some ten milliseconds */
 };
 
 static const double GUIDE_SIGMA = 6; /* pixels: an 8 x 8 cell of noise does not come through */
@@ -19,37 +20,65 @@ static const float KNOWN_WEIGHT = 3.0f; /* at the rim the photograph says which 
 static const float KEPT = 0.4f;         /* of the filling's low frequencies */
 static const float STRANGE = 0.03f;     /* mean square per pixel at which half is borrowed */
 
-/* One line of a Gaussian: count numbers that are step apart. */
+/* A Gaussian in two steps, a row a chunk. */
+typedef struct {
+  const Colour *from;
+  Colour *to;
+  int width, height;
+  float weights[GUIDE_RADIUS + 1];
+} Blur;
+
 static void
-blur_line (const Colour *src, Colour *dst, int count, size_t step, const float *weights)
+blur_across (gpointer data, size_t y)
 {
-  for (int i = 0; i < count; i++)
+  const Blur *blur = data;
+  const Colour *from = blur->from + y * blur->width;
+  Colour *to = blur->to + y * blur->width;
+
+  for (int x = 0; x < blur->width; x++)
     {
       Colour sum = { 0 };
 
-      for (int j = MAX (i - GUIDE_RADIUS, 0); j <= MIN (i + GUIDE_RADIUS, count - 1); j++)
-        sum += weights[ABS (i - j)] * src[(size_t) j * step];
-      dst[(size_t) i * step] = sum;
+      for (int u = MAX (x - GUIDE_RADIUS, 0); u <= MIN (x + GUIDE_RADIUS, blur->width - 1); u++)
+        sum += blur->weights[ABS (u - x)] * from[u];
+      to[x] = sum;
+    }
+}
+
+static void
+blur_down (gpointer data, size_t chunk)
+{
+  const Blur *blur = data;
+  const int y = (int) chunk;
+  Colour *to = blur->to + chunk * blur->width;
+
+  memset (to, 0, blur->width * sizeof *to);
+  for (int v = MAX (y - GUIDE_RADIUS, 0); v <= MIN (y + GUIDE_RADIUS, blur->height - 1); v++)
+    {
+      const Colour *from = blur->from + (size_t) v * blur->width;
+      const float weight = blur->weights[ABS (v - y)];
+
+      for (int x = 0; x < blur->width; x++)
+        to[x] += weight * from[x];
     }
 }
 
 /* The Gaussian mean of the pixels, weighted by their fourth number; the fourth number of the result
  * is 0, and so is everything where nothing with a weight is near. */
 static gboolean
-low_pass (Colour *pixels, int width, int height, GError **error)
+low_pass (Job *job, Colour *pixels, int width, int height, GError **error)
 {
   const size_t n = (size_t) width * height;
   buffer_auto Colour *between = buffer_new (n, sizeof (Colour), "borrowing texture", error);
-  float weights[GUIDE_RADIUS + 1];
+  Blur across = { pixels, between, width, height }, down = { between, pixels, width, height };
 
   if (!between)
     return FALSE;
   for (int i = 0; i <= GUIDE_RADIUS; i++)
-    weights[i] = (float) exp (-0.5 * i * i / (GUIDE_SIGMA * GUIDE_SIGMA));
-  for (int y = 0; y < height; y++)
-    blur_line (pixels + (size_t) y * width, between + (size_t) y * width, width, 1, weights);
-  for (int x = 0; x < width; x++)
-    blur_line (between + x, pixels + x, height, (size_t) width, weights);
+    across.weights[i] = down.weights[i] = (float) exp (-0.5 * i * i / (GUIDE_SIGMA * GUIDE_SIGMA));
+  if (!job_run (job, height, ROWS, blur_across, &across, error)
+      || !job_run (job, height, ROWS, blur_down, &down, error))
+    return FALSE;
   for (size_t i = 0; i < n; i++)
     {
       pixels[i] = pixels[i][3] > 0 ? pixels[i] / pixels[i][3] : (Colour){ 0 };
@@ -76,6 +105,7 @@ halve_scale (const Scale *fine, Scale *coarse)
       {
         const size_t at = (size_t) y * coarse->width + x;
 
+        coarse->label[at] = fine->label[(size_t) 2 * y * fine->width + 2 * x];
         coarse->now[at] = mean4 (fine->now, fine->width, fine->height, x, y);
         coarse->wanted[at] = mean4 (fine->wanted, fine->width, fine->height, x, y);
         coarse->given[at] = mean4 (fine->given, fine->width, fine->height, x, y);
@@ -87,8 +117,8 @@ halve_scale (const Scale *fine, Scale *coarse)
 
 /* The full scale, from the arguments of borrow_texture. */
 static gboolean
-load_scale (Scale *scale, const float *filling, const float *picture, const guint8 *hole,
-            GError **error)
+load_scale (Job *job, Scale *scale, const float *filling, const float *picture, const guint8 *hole,
+            const guint8 *labels, GError **error)
 {
   const int width = scale->width, height = scale->height;
 
@@ -97,33 +127,38 @@ load_scale (Scale *scale, const float *filling, const float *picture, const guin
       const float *from = 3 * i + (hole[i] ? filling : picture);
 
       scale->hole[i] = hole[i] != 0;
+      scale->label[i] = labels ? labels[i] : G_MAXUINT8;
       scale->now[i] = (Colour){ from[0], from[1], from[2], 0 };
       scale->given[i] = hole[i] ? (Colour){ 0 } : (Colour){ from[0], from[1], from[2], 1 };
       scale->wanted[i] =
           hole[i] ? (Colour){ from[0], from[1], from[2], 1 } : KNOWN_WEIGHT * scale->given[i];
     }
-  return low_pass (scale->wanted, width, height, error)
-         && low_pass (scale->given, width, height, error);
+  return low_pass (job, scale->wanted, width, height, error)
+         && low_pass (job, scale->given, width, height, error);
 }
 
-static void
-synthesise (Scale *scales, int count, guint64 seed)
+static gboolean
+synthesise (Job *job, Scale *scales, int count, guint64 seed, GError **error)
 {
   for (int i = count - 1; i >= 0; i--)
     {
       const gboolean first = i == count - 1;
       const int rounds = i ? 2 : 1; /* more only makes it smoother */
 
-      scale_start (&scales[i], first ? NULL : &scales[i + 1], seed);
-      if (!first)
-        scale_vote (&scales[i], VOTE_SIGMA);
+      if (!scale_start (job, &scales[i], first ? NULL : &scales[i + 1], seed, error)
+          || (!first && !scale_vote (job, &scales[i], VOTE_SIGMA, error)))
+        return FALSE;
       for (int round = 0; round < rounds; round++)
         {
-          scale_search (&scales[i], first && round == 0 ? FIRST_TRUST : 1, N_PASSES,
-                        (guint32) round, seed);
-          scale_vote (&scales[i], i == 0 && round == rounds - 1 ? LAST_VOTE_SIGMA : VOTE_SIGMA);
+          const gboolean last = i == 0 && round == rounds - 1;
+
+          if (!scale_search (job, &scales[i], first && round == 0 ? FIRST_TRUST : 1, N_PASSES,
+                             (guint32) round, seed, error)
+              || !scale_vote (job, &scales[i], last ? LAST_VOTE_SIGMA : VOTE_SIGMA, error))
+            return FALSE;
         }
     }
+  return TRUE;
 }
 
 /* How far the borrowed pixels can be believed, by their low frequencies. */
@@ -157,7 +192,7 @@ mix (const Scale *scale, const Colour *low, const Colour *sure, float strength, 
 }
 
 static gboolean
-apply (const Scale *scale, float *filling, float strength, GError **error)
+apply (Job *job, const Scale *scale, float *filling, float strength, GError **error)
 {
   const int width = scale->width, height = scale->height;
   const size_t n = (size_t) width * height;
@@ -177,7 +212,7 @@ apply (const Scale *scale, float *filling, float strength, GError **error)
           sure[i][1] = 1;
         }
     }
-  if (!low_pass (low, width, height, error) || !low_pass (sure, width, height, error))
+  if (!low_pass (job, low, width, height, error) || !low_pass (job, sure, width, height, error))
     return FALSE;
   mix (scale, low, sure, strength, filling);
   return TRUE;
@@ -207,8 +242,9 @@ build_scales (Scale scales[N_SCALES], GError **error)
 }
 
 gboolean
-borrow_texture (float *filling, const float *picture, const guint8 *hole, int width, int height,
-                double strength, guint64 seed, GError **error)
+borrow_texture (Job *job, float *filling, const float *picture, const guint8 *hole,
+                const guint8 *labels, int width, int height, double strength, guint64 seed,
+                GError **error)
 {
   const size_t n = (size_t) width * height;
   size_t n_hole = 0;
@@ -227,13 +263,11 @@ borrow_texture (float *filling, const float *picture, const guint8 *hole, int wi
   if (n_hole == 0 || strength <= 0)
     return TRUE;
   done = scale_init (&scales[0], width, height, error)
-         && load_scale (&scales[0], filling, picture, hole, error)
+         && load_scale (job, &scales[0], filling, picture, hole, labels, error)
          && (count = build_scales (scales, error)) >= 0;
   if (done && count > 0)
-    {
-      synthesise (scales, count, seed);
-      done = apply (&scales[0], filling, (float) MIN (strength, 1), error);
-    }
+    done = synthesise (job, scales, count, seed, error)
+           && apply (job, &scales[0], filling, (float) MIN (strength, 1), error);
   for (int i = 0; i < N_SCALES; i++)
     scale_clear (&scales[i]);
   return done;

@@ -34,7 +34,7 @@ touches (const guint8 *hole, int width, int factor, int row, int col)
 }
 
 void
-hole_cells (const guint8 *hole, int width, int height, int factor, guint8 *cells)
+hole_cells (const guint8 *hole, int width, int height, int factor, gboolean cyclic, guint8 *cells)
 {
   const int rows = height / factor, cols = width / factor;
 
@@ -43,6 +43,7 @@ hole_cells (const guint8 *hole, int width, int height, int factor, guint8 *cells
     for (int col = 0; col < cols; col++)
       if (touches (hole, width, factor, row, col))
         for (int r = MAX (row - 1, 0); r <= MIN (row + 1, rows - 1); r++)
-          for (int c = MAX (col - 1, 0); c <= MIN (col + 1, cols - 1); c++)
-            cells[(size_t) r * cols + c] = 1;
+          for (int c = col - 1; c <= col + 1; c++)
+            if (cyclic || (c >= 0 && c < cols))
+              cells[(size_t) r * cols + (c + cols) % cols] = 1;
 }

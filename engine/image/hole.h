@@ -9,5 +9,7 @@ gboolean hole_bounds (const float *hole, int width, int height, PixelBox *box);
 
 /* cells: [height / factor][width / factor], 1 = a hole cell: the hole touches it or one of its
  * eight neighbours. The neighbours are the cells whose encoder vector the underpainted pixels
- * change. hole: [height][width], 1 = hole; both sides are multiples of factor. */
-void hole_cells (const guint8 *hole, int width, int height, int factor, guint8 *cells);
+ * change. hole: [height][width], 1 = hole; both sides are multiples of factor.
+ * cyclic: the left and right border are one. */
+void hole_cells (const guint8 *hole, int width, int height, int factor, gboolean cyclic,
+                 guint8 *cells);

@@ -49,8 +49,8 @@ average (const Match *match, int x, int y, float difference[3])
 }
 
 gboolean
-match_rim (float *filling, const float *picture, const guint8 *hole, int width, int height,
-           GError **error)
+match_rim (Job *job, float *filling, const float *picture, const guint8 *hole, int width,
+           int height, GError **error)
 {
   Match match = { filling, picture, hole, width, height };
   const size_t n = (size_t) width * height;
@@ -64,7 +64,7 @@ match_rim (float *filling, const float *picture, const guint8 *hole, int width, 
     for (int x = 0; x < width; x++)
       if (is_rim (&match, x, y))
         average (&match, x, y, difference + 3 * ((size_t) y * width + x));
-  if (!underpaint (difference, hole, width, height, 3, error))
+  if (!underpaint (job, difference, hole, width, height, 3, error))
     return FALSE;
   for (size_t i = 0; i < n; i++)
     if (hole[i])

@@ -351,7 +351,7 @@ combine (const Level *level, float scale, float *y, float step, const float *x)
 }
 
 int
-multigrid_solve (Multigrid *grid, double tolerance)
+multigrid_solve (Job *job, Multigrid *grid, double tolerance, GError **error)
 {
   const Level *level = &grid->levels[0];
   double before = 0;
@@ -368,8 +368,10 @@ multigrid_solve (Multigrid *grid, double tolerance)
     {
       double now, step;
 
-      cycle (grid,
-             0); /* f is the residual; u becomes about the error: the measure of what is left */
+      if (!job_advance (job, 0, error))
+        return 0;
+      /* f is the residual; u becomes about the error: the measure of what is left */
+      cycle (grid, 0);
       if (!(largest (level, level->u) > tolerance))
         {
           combine (level, 1, grid->x, 1, level->u);

@@ -5,7 +5,7 @@
  * V-cycle: the cycle alone is faster on plain shapes only, and may diverge on ragged ones. */
 #pragma once
 #include "base/box.h"
-#include "base/status.h"
+#include "base/job.h"
 
 typedef struct Multigrid Multigrid;
 
@@ -21,5 +21,5 @@ float *multigrid_source (Multigrid *grid, int y);
 const float *multigrid_solution (const Multigrid *grid, int y);
 
 /* Solves to within about `tolerance` everywhere; the source is used up. Returns how many rounds
- * it took. Finite sources only. */
-int multigrid_solve (Multigrid *grid, double tolerance);
+ * it took, 0 with a CANCELLED error. Finite sources only. */
+int multigrid_solve (Job *job, Multigrid *grid, double tolerance, GError **error);

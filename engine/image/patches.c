@@ -8,18 +8,28 @@ enum {
   PATCH_AREA = PATCH_SIDE * PATCH_SIDE,
   N_GUIDES = 5, /* low frequencies are smooth: the centre and four corners say it all */
   N_TRIES = 16, /* random sources a target without a field begins with */
+  TILE = 32,    /* pixels; small enough to look for a stop after GROUP of them */
+  GROUP = 8,
 };
 
 static const float GUIDE_WEIGHT = 3.0f;
 static const float RIM_WEIGHT = 6.0f;   /* of known pixels in a target */
 static const float PLACE_WEIGHT = 0.2f; /* of a whole picture height: sky stays with sky */
+static const float LABEL_WEIGHT = 0.1f; /* between two things by name */
 
 /* A target patch, laid out for the many comparisons that follow. */
 typedef struct {
   Colour pixels[PATCH_AREA], guides[N_GUIDES];
   float weights[PATCH_AREA];
   int y;
+  guint8 label;
 } Query;
+
+static int
+tile_cols (const Scale *scale)
+{
+  return scale->width / TILE + 1;
+}
 
 gboolean
 scale_init (Scale *scale, int width, int height, GError **error)
@@ -32,11 +42,15 @@ scale_init (Scale *scale, int width, int height, GError **error)
          && (scale->wanted = buffer_new (n, sizeof (Colour), what, error))
          && (scale->given = buffer_new (n, sizeof (Colour), what, error))
          && (scale->hole = buffer_new (n, 1, what, error))
+         && (scale->label = buffer_new (n, 1, what, error))
          && (scale->kind = buffer_new (n, 1, what, error))
          && (scale->field = buffer_new (n, sizeof (guint32), what, error))
+         && (scale->before = buffer_new (n, sizeof (guint32), what, error))
          && (scale->cost = buffer_new (n, sizeof (float), what, error))
          && (scale->strange = buffer_new (n, sizeof (float), what, error))
-         && (scale->sources = buffer_new (n, sizeof (guint32), what, error));
+         && (scale->sources = buffer_new (n, sizeof (guint32), what, error))
+         && (scale->tiles = buffer_new ((size_t) tile_cols (scale) * (height / TILE + 1),
+                                        sizeof (guint32), what, error));
 }
 
 void
@@ -46,11 +60,14 @@ scale_clear (Scale *scale)
   buffer_free (scale->wanted);
   buffer_free (scale->given);
   buffer_free (scale->hole);
+  buffer_free (scale->label);
   buffer_free (scale->kind);
   buffer_free (scale->field);
+  buffer_free (scale->before);
   buffer_free (scale->cost);
   buffer_free (scale->strange);
   buffer_free (scale->sources);
+  buffer_free (scale->tiles);
   *scale = (Scale){ 0 };
 }
 
@@ -61,6 +78,45 @@ touches_hole (const Scale *scale, int x, int y)
     if (memchr (scale->hole + (size_t) v * scale->width + x - PATCH_RADIUS, 1, PATCH_SIDE))
       return TRUE;
   return FALSE;
+}
+
+/* The pixels of the i-th tile in use. */
+typedef struct {
+  int left, top, right, bottom;
+} Tile;
+
+static Tile
+tile_at (const Scale *scale, guint32 number)
+{
+  const int x = (int) (number % (guint32) tile_cols (scale)) * TILE;
+  const int y = (int) (number / (guint32) tile_cols (scale)) * TILE;
+
+  return (Tile){ x, y, MIN (x + TILE, scale->width), MIN (y + TILE, scale->height) };
+}
+
+static gboolean
+tile_in_use (const Scale *scale, Tile tile)
+{
+  for (int y = tile.top; y < tile.bottom; y++)
+    for (int x = tile.left; x < tile.right; x++)
+      {
+        const size_t at = (size_t) y * scale->width + x;
+
+        if (scale->hole[at] || scale->kind[at] == PATCH_TARGET)
+          return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+find_tiles (Scale *scale)
+{
+  const guint32 n = (guint32) tile_cols (scale) * (guint32) (scale->height / TILE + 1);
+
+  scale->n_tiles = 0;
+  for (guint32 i = 0; i < n; i++)
+    if (tile_in_use (scale, tile_at (scale, i)))
+      scale->tiles[scale->n_tiles++] = i;
 }
 
 void
@@ -76,6 +132,7 @@ scale_sort (Scale *scale)
         if (scale->kind[at] == PATCH_SOURCE)
           scale->sources[scale->n_sources++] = (guint32) at;
       }
+  find_tiles (scale);
 }
 
 /* Offset of the i-th place where low frequencies are compared. */
@@ -93,6 +150,7 @@ static void
 make_query (const Scale *scale, size_t at, float trust, Query *query)
 {
   query->y = (int) (at / scale->width);
+  query->label = scale->label[at];
   for (int i = 0; i < PATCH_AREA; i++)
     {
       const size_t from = at + (ptrdiff_t) (i / PATCH_SIDE - PATCH_RADIUS) * scale->width
@@ -130,8 +188,10 @@ static float
 distance (const Scale *scale, const Query *query, size_t source, float limit)
 {
   const float rise = (float) ((int) (source / scale->width) - query->y) / (float) scale->height;
-  const float start =
-      GUIDE_WEIGHT * strangeness (scale, query, source) + PLACE_WEIGHT * rise * rise;
+  const guint8 label = scale->label[source];
+  const gboolean other = label != query->label && label != G_MAXUINT8 && query->label != G_MAXUINT8;
+  const float start = GUIDE_WEIGHT * strangeness (scale, query, source) + PLACE_WEIGHT * rise * rise
+                      + (other ? LABEL_WEIGHT : 0);
   const Colour *row = scale->now + source - (size_t) PATCH_RADIUS * (scale->width + 1);
   Colour sum = { 0 };
 
@@ -201,29 +261,60 @@ inherit (Scale *scale, const Scale *coarse, size_t at)
   return TRUE;
 }
 
-void
-scale_start (Scale *scale, const Scale *coarse, guint64 seed)
+/* What the threads share of a step. */
+typedef struct {
+  Scale *scale;
+  const Scale *coarse;
+  float trust;
+  int pass;
+  guint32 round;
+  guint64 seed;
+  const float *near;
+  float mean;
+} Step;
+
+static void
+start_target (const Step *step, size_t at)
 {
+  Scale *scale = step->scale;
+  guint64 state;
   Query query;
 
-  for (size_t at = 0; at < (size_t) scale->width * scale->height; at++)
+  make_query (scale, at, 0, &query);
+  scale->cost[at] = G_MAXFLOAT;
+  if (step->coarse && inherit (scale, step->coarse, at))
     {
-      guint64 state;
-
-      if (scale->kind[at] != PATCH_TARGET)
-        continue;
-      make_query (scale, at, 0, &query);
-      scale->cost[at] = G_MAXFLOAT;
-      if (coarse && inherit (scale, coarse, at))
-        {
-          scale->cost[at] = distance (scale, &query, scale->field[at], G_MAXFLOAT);
-          continue;
-        }
-      state = draw_start (scale, at, 0, seed);
-      scale->field[at] = scale->sources[0];
-      for (int i = 0; i < N_TRIES; i++)
-        try_source (scale, &query, at, scale->sources[draw (&state, (guint32) scale->n_sources)]);
+      scale->cost[at] = distance (scale, &query, scale->field[at], G_MAXFLOAT);
+      return;
     }
+  state = draw_start (scale, at, 0, step->seed);
+  scale->field[at] = scale->sources[0];
+  for (int i = 0; i < N_TRIES; i++)
+    try_source (scale, &query, at, scale->sources[draw (&state, (guint32) scale->n_sources)]);
+}
+
+static void
+start_tile (gpointer data, size_t chunk)
+{
+  const Step *step = data;
+  const Tile tile = tile_at (step->scale, step->scale->tiles[chunk]);
+
+  for (int y = tile.top; y < tile.bottom; y++)
+    for (int x = tile.left; x < tile.right; x++)
+      {
+        const size_t at = (size_t) y * step->scale->width + x;
+
+        if (step->scale->kind[at] == PATCH_TARGET)
+          start_target (step, at);
+      }
+}
+
+gboolean
+scale_start (Job *job, Scale *scale, const Scale *coarse, guint64 seed, GError **error)
+{
+  Step step = { .scale = scale, .coarse = coarse, .seed = seed };
+
+  return job_run (job, scale->n_tiles, GROUP, start_tile, &step, error);
 }
 
 /* Around the best source so far, in windows that halve. */
@@ -242,43 +333,75 @@ search_near (Scale *scale, const Query *query, size_t at, guint64 state)
     }
 }
 
-/* What continues the patch of a neighbour; step leads to it. Targets and sources stay away from
+/* What continues the patch of a neighbour; dx, dy lead to it. Targets and sources stay away from
  * the border, so a step from one stays in the picture. */
 static void
-propagate (Scale *scale, const Query *query, size_t at, ptrdiff_t step)
+propagate (Scale *scale, const Query *query, Tile tile, int x, int y, int dx, int dy)
 {
-  if (scale->kind[at + step] == PATCH_TARGET)
+  const ptrdiff_t by = (ptrdiff_t) dy * scale->width + dx;
+  const size_t at = (size_t) y * scale->width + x;
+  const gboolean own =
+      x + dx >= tile.left && x + dx < tile.right && y + dy >= tile.top && y + dy < tile.bottom;
+
+  if (scale->kind[at + by] == PATCH_TARGET)
     {
-      const size_t source = scale->field[at + step] - step;
+      const size_t source = (own ? scale->field : scale->before)[at + by] - by;
 
       if (scale->kind[source] == PATCH_SOURCE)
         try_source (scale, query, at, source);
     }
 }
 
-void
-scale_search (Scale *scale, float trust, int passes, guint32 round, guint64 seed)
+static void
+search_target (const Step *step, Tile tile, int x, int y)
 {
-  const size_t n = (size_t) scale->width * scale->height;
+  Scale *scale = step->scale;
+  const size_t at = (size_t) y * scale->width + x;
+  const int sign = step->pass % 2 ? 1 : -1;
   Query query;
 
-  for (int pass = 0; pass < passes; pass++)
-    for (size_t i = 0; i < n; i++)
-      {
-        const ptrdiff_t sign = pass % 2 ? 1 : -1;
-        const size_t at = pass % 2 ? n - 1 - i : i;
+  make_query (scale, at, step->trust, &query);
+  if (step->pass == 0) /* the estimate has changed since */
+    scale->cost[at] = distance (scale, &query, scale->field[at], G_MAXFLOAT);
+  propagate (scale, &query, tile, x, y, sign, 0);
+  propagate (scale, &query, tile, x, y, 0, sign);
+  search_near (scale, &query, at,
+               draw_start (scale, at, step->round * 16 + (guint32) step->pass + 1, step->seed));
+  scale->strange[at] = strangeness (scale, &query, scale->field[at]);
+}
 
-        if (scale->kind[at] != PATCH_TARGET)
-          continue;
-        make_query (scale, at, trust, &query);
-        if (pass == 0) /* the estimate has changed since */
-          scale->cost[at] = distance (scale, &query, scale->field[at], G_MAXFLOAT);
-        propagate (scale, &query, at, sign);
-        propagate (scale, &query, at, sign * scale->width);
-        search_near (scale, &query, at,
-                     draw_start (scale, at, round * 16 + (guint32) pass + 1, seed));
-        scale->strange[at] = strangeness (scale, &query, scale->field[at]);
-      }
+/* To and fro, turn by turn, so that what fits spreads in all directions. */
+static void
+search_tile (gpointer data, size_t chunk)
+{
+  const Step *step = data;
+  const Tile tile = tile_at (step->scale, step->scale->tiles[chunk]);
+  const int width = tile.right - tile.left, n = width * (tile.bottom - tile.top);
+
+  for (int i = 0; i < n; i++)
+    {
+      const int place = step->pass % 2 ? n - 1 - i : i;
+      const int x = tile.left + place % width, y = tile.top + place / width;
+
+      if (step->scale->kind[(size_t) y * step->scale->width + x] == PATCH_TARGET)
+        search_target (step, tile, x, y);
+    }
+}
+
+gboolean
+scale_search (Job *job, Scale *scale, float trust, int passes, guint32 round, guint64 seed,
+              GError **error)
+{
+  Step step = { .scale = scale, .trust = trust, .round = round, .seed = seed };
+
+  for (; step.pass < passes; step.pass++)
+    {
+      memcpy (scale->before, scale->field,
+              (size_t) scale->width * scale->height * sizeof *scale->field);
+      if (!job_run (job, scale->n_tiles, GROUP, search_tile, &step, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static float
@@ -318,16 +441,27 @@ count_votes (const Scale *scale, int x, int y, const float near[PATCH_RADIUS + 1
   return sum / total;
 }
 
-void
-scale_vote (Scale *scale, double sigma)
+static void
+vote_tile (gpointer data, size_t chunk)
 {
-  const float mean = mean_cost (scale);
+  const Step *step = data;
+  Scale *scale = step->scale;
+  const Tile tile = tile_at (scale, scale->tiles[chunk]);
+
+  for (int y = tile.top; y < tile.bottom; y++)
+    for (int x = tile.left; x < tile.right; x++)
+      if (scale->hole[(size_t) y * scale->width + x])
+        scale->now[(size_t) y * scale->width + x] =
+            count_votes (scale, x, y, step->near, step->mean);
+}
+
+gboolean
+scale_vote (Job *job, Scale *scale, double sigma, GError **error)
+{
   float near[PATCH_RADIUS + 1];
+  Step step = { .scale = scale, .near = near, .mean = mean_cost (scale) };
 
   for (int i = 0; i <= PATCH_RADIUS; i++)
     near[i] = (float) exp (-0.5 * i * i / (sigma * sigma));
-  for (int y = 0; y < scale->height; y++)
-    for (int x = 0; x < scale->width; x++)
-      if (scale->hole[(size_t) y * scale->width + x])
-        scale->now[(size_t) y * scale->width + x] = count_votes (scale, x, y, near, mean);
+  return job_run (job, scale->n_tiles, GROUP, vote_tile, &step, error);
 }

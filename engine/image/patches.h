@@ -1,8 +1,11 @@
 /* patches: for every patch at the hole a similar patch of the known picture, at one scale, by
  * randomised search with propagation (Barnes et al.: PatchMatch, 2009), and the picture that these
- * patches vote for (Wexler et al.: Space-time completion of video, 2007). */
+ * patches vote for (Wexler et al.: Space-time completion of video, 2007).
+ *
+ * Threads work on tiles of the picture, which see each other's field as it was when the pass began:
+ * so the result is the same for any number of threads. */
 #pragma once
-#include "base/status.h"
+#include "base/job.h"
 
 /* Red, green, blue and a fourth number that is 0 or a weight: one vector register. */
 typedef float Colour __attribute__ ((vector_size (16)));
@@ -17,12 +20,16 @@ typedef struct {
   Colour *wanted; /* low frequencies of the filling */
   Colour *given;  /* low frequencies of the known pixels */
   guint8 *hole;
+  guint8 *label;    /* 255 = free */
   guint8 *kind;     /* what a patch centred here is: PATCH_SOURCE, PATCH_TARGET or neither */
   guint32 *field;   /* index of the source of a target */
+  guint32 *before;  /* the field when the pass began */
   float *cost;      /* distance of a target from its source */
   float *strange;   /* the part of it that the low frequencies have, mean square per pixel */
   guint32 *sources; /* the indices of all sources */
   size_t n_sources;
+  guint32 *tiles; /* the numbers of the tiles where something is to be done, in raster order */
+  size_t n_tiles;
 } Scale;
 
 enum {
@@ -38,12 +45,13 @@ void scale_clear (Scale *scale);
 void scale_sort (Scale *scale);
 
 /* First field: that of the next coarser scale, or random where this is NULL. There are sources. */
-void scale_start (Scale *scale, const Scale *coarse, guint64 seed);
+gboolean scale_start (Job *job, Scale *scale, const Scale *coarse, guint64 seed, GError **error);
 
 /* Improves the field. trust: weight of the present estimate in the hole, that of known pixels is 1.
  * round: its place in the random numbers. */
-void scale_search (Scale *scale, float trust, int passes, guint32 round, guint64 seed);
+gboolean scale_search (Job *job, Scale *scale, float trust, int passes, guint32 round, guint64 seed,
+                       GError **error);
 
 /* Estimates the hole anew: the mean of what the patches over a pixel say, weighted by their costs
  * and by a Gaussian of sigma pixels around their centres. */
-void scale_vote (Scale *scale, double sigma);
+gboolean scale_vote (Job *job, Scale *scale, double sigma, GError **error);

@@ -126,7 +126,8 @@ write_solution (const Paint *paint, int channel, Range range, const Multigrid *g
 }
 
 gboolean
-underpaint (float *picture, const guint8 *hole, int width, int height, int channels, GError **error)
+underpaint (Job *job, float *picture, const guint8 *hole, int width, int height, int channels,
+            GError **error)
 {
   Paint paint = { picture, hole, width, height, channels };
   GError *failure = NULL;
@@ -147,7 +148,9 @@ underpaint (float *picture, const guint8 *hole, int width, int height, int chann
       const Range range = rim_range (&paint, c);
 
       set_source (&paint, c, range, grid);
-      multigrid_solve (grid, TOLERANCE * ((double) range.most - (double) range.least));
+      if (!multigrid_solve (job, grid, TOLERANCE * ((double) range.most - (double) range.least),
+                            error))
+        return FALSE;
       write_solution (&paint, c, range, grid);
     }
   return TRUE;

@@ -284,6 +284,7 @@ schema_read (Schema *schema, const char *text, GError **error)
   schema->source = g_strndup (json_text (object, "source", "unknown"), MAX_NAME);
   schema->licence = g_strndup (json_text (object, "licence", "unknown"), MAX_NAME);
   if (read_labels (schema, object, error)
+      && json_bool (object, "paints", FALSE, &schema->paints, error)
       && (schema->kind == KIND_GPT || read_vqgan (schema, object, error))
       && (schema->kind == KIND_VQGAN || read_transformer (schema, object, error))
       && (schema->kind != KIND_NET2NET || schema_read_condition (schema, object, error))

@@ -66,6 +66,7 @@ typedef struct {
   int n_labels;                  /* fill; net2net: of a segmentation, as label maps number them */
   char **labels;                 /* [n_labels], NULL-terminated */
   guint32 label_colors[MAX_LABELS]; /* [n_labels], 0xRRGGBB */
+  gboolean paints;                  /* fill: has learnt to make pictures of nothing, no labels */
 } Schema;
 
 gboolean schema_read (Schema *schema, const char *text, GError **error);

@@ -89,14 +89,20 @@ work_init (Work *work, const Nets *nets, const Canvas *canvas, const PlanWindow 
          && (work->scratch = buffer_new (2, n_codes * sizeof (float), what, error));
 }
 
-/* Rows of `width` numbers per cell: the window's part of a whole level. */
+/* `size` bytes per cell: the window's part of a whole level, whose columns it may go round. */
 static void
-cut (const float *level, int cols, CellBox box, size_t width, float *part)
+cut (const void *level, int cols, CellBox box, size_t size, void *part)
 {
+  const int straight = MIN (box.cols, cols - box.col);
+
   for (int row = 0; row < box.rows; row++)
-    memcpy (part + (size_t) row * box.cols * width,
-            level + ((size_t) (box.row + row) * cols + box.col) * width,
-            box.cols * width * sizeof (float));
+    {
+      const char *from = (const char *) level + (size_t) (box.row + row) * cols * size;
+      char *to = (char *) part + (size_t) row * box.cols * size;
+
+      memcpy (to, from + box.col * size, straight * size);
+      memcpy (to + straight * size, from, (box.cols - straight) * size);
+    }
 }
 
 static void
@@ -105,17 +111,17 @@ look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
   const size_t e = canvas->embed_dim, level = canvas_cells (canvas) * e, part = work->n_cells * e;
 
   if (canvas->coverage)
-    cut (canvas->coverage, canvas->cols, box, n_labels + 1, work->coverage);
+    cut (canvas->coverage, canvas->cols, box, (n_labels + 1) * sizeof (float), work->coverage);
   for (int v = 0; v < work->n_sequences; v++)
     {
       guint8 *state = work->state + (size_t) v * work->n_cells;
 
-      for (int row = 0; row < box.rows; row++)
-        memcpy (state + row * box.cols,
-                canvas->state + (size_t) (box.row + row) * canvas->cols + box.col, box.cols);
-      cut (canvas->vectors + v * level, canvas->cols, box, e, work->vectors + v * part);
+      cut (canvas->state, canvas->cols, box, 1, state);
+      cut (canvas->vectors + v * level, canvas->cols, box, e * sizeof (float),
+           work->vectors + v * part);
       if (canvas->coarse)
-        cut (canvas->coarse + v * level, canvas->cols, box, e, work->coarse + v * part);
+        cut (canvas->coarse + v * level, canvas->cols, box, e * sizeof (float),
+             work->coarse + v * part);
       work->views[v] = (FillWindow){ .rows = box.rows,
                                      .cols = box.cols,
                                      .state = state,
@@ -207,7 +213,8 @@ canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *win
   for (int i = 0; i < window->n_cells; i++)
     {
       const int cell = window->cells[i];
-      const int place = (cell / canvas->cols - box.row) * box.cols + cell % canvas->cols - box.col;
+      const int col = (cell % canvas->cols - box.col + canvas->cols) % canvas->cols;
+      const int place = (cell / canvas->cols - box.row) * box.cols + col;
 
       if (!fill_entry (job, &nets->fill, &work.cache, work.views, place, work.hidden, work.logits,
                        error)

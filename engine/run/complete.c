@@ -1,10 +1,9 @@
 #include "run/complete.h"
 #include "image/blend.h"
-#include "image/detail.h"
-#include "image/match.h"
 #include "image/resample.h"
 #include "run/canvas.h"
 #include "run/estimate.h"
+#include "run/finish.h"
 #include "run/pixels.h"
 #include "run/preview.h"
 #include "run/recipe.h"
@@ -65,44 +64,19 @@ encode_guides (Run *run, int level, GError **error)
 
       picture_double (run->pictures[v], pixels->width / 2, pixels->height / 2, 3, enlarged);
       if (!pixels_encode (run->job, run->nets->vqgan, enlarged, pixels->height, pixels->width,
-                          &vectors, error))
+                          run->scene->plan->frame.cyclic, &vectors, error))
         return FALSE;
       memcpy (run->canvas.coarse + v * n, vectors.data, n * sizeof (float));
     }
   return TRUE;
 }
 
-/* Colours that meet the rim at every level; texture where it will be seen, at the finest. */
-static gboolean
-finish_pixels (const Run *run, int level, int variation, float *filled, GError **error)
-{
-  const TesseraRequest *request = run->request;
-  const SceneLevel *pixels = &run->scene->levels[level];
-
-  return (!request->match_rim
-          || match_rim (filled, pixels->picture, pixels->hole, pixels->width, pixels->height,
-                        error))
-         && (level > 0 || request->texture <= 0
-             || (borrow_texture (filled, pixels->picture, pixels->hole, pixels->width,
-                                 pixels->height, request->texture / 100,
-                                 request->seed + request->first_variation + variation, error)
-                 && job_advance (run->job, 0, error)));
-}
-
-/* What was made, clamped, and outside the hole the picture itself. */
 static gboolean
 finish_variation (const Run *run, int level, int variation, float *filled, GError **error)
 {
-  const SceneLevel *pixels = &run->scene->levels[level];
-  const size_t n = (size_t) pixels->width * pixels->height;
-
-  if (!finish_pixels (run, level, variation, filled, error))
-    return FALSE;
-  for (size_t i = 0; i < n; i++)
-    for (int c = 0; c < 3; c++)
-      filled[3 * i + c] =
-          pixels->hole[i] ? CLAMP (filled[3 * i + c], 0, 1) : pixels->picture[3 * i + c];
-  return TRUE;
+  return finish_level (run->job, run->scene, level, run->request,
+                       run->request->seed + run->request->first_variation + variation, filled,
+                       error);
 }
 
 /* Decodes one variation around the hole and sets it into the level's picture. */
@@ -122,7 +96,8 @@ decode_variation (Run *run, int level, int variation, float **picture, GError **
   memcpy (filled, pixels->picture, n * 3 * sizeof (float));
   if (box.rows > 0
       && !pixels_decode (run->job, run->nets->vqgan, vectors, canvas->cols, box, pixels->picture,
-                         pixels->hole, pixels->width, filled, error))
+                         pixels->hole, pixels->width, run->scene->plan->frame.cyclic, filled,
+                         error))
     return FALSE;
   clock_add (&run->times.decode, &since);
   if (!finish_variation (run, level, variation, filled, error))
@@ -148,8 +123,8 @@ sample_level (Run *run, int level, GError **error)
   gint64 since = g_get_monotonic_time ();
 
   if (!pixels_encode (run->job, run->nets->vqgan, run->scene->levels[level].picture,
-                      run->scene->levels[level].height, run->scene->levels[level].width, &vectors,
-                      error)
+                      run->scene->levels[level].height, run->scene->levels[level].width,
+                      plan->frame.cyclic, &vectors, error)
       || !canvas_init (&run->canvas, run->scene, level, run->n, &vectors, error)
       || (level + 1 < plan->frame.n_levels && !encode_guides (run, level, error)))
     return FALSE;
@@ -207,26 +182,29 @@ enlarge_level (Run *run, GError **error)
   return TRUE;
 }
 
-/* The hole's box of a finished picture, with the soft hole as its weight. */
+/* The hole's box of a finished picture, with the softened hole as its weight. Where that is 0
+ * stands the caller's picture. */
 static gboolean
 cut_result (const Run *run, const float *picture, Completed *completed, GError **error)
 {
-  const PixelBox bounds = run->scene->bounds, box = run->scene->plan->frame.box;
-  const float *hole = run->request->hole;
+  const SoftHole *soft = &run->scene->soft;
+  const PixelBox box = soft->bounds;
+  const TesseraPicture *given = &run->request->picture;
+  size_t at = 0;
 
   completed->rgba =
-      buffer_new ((size_t) bounds.width * bounds.height, 4 * sizeof (float), "the result", error);
+      buffer_new ((size_t) box.width * box.height, 4 * sizeof (float), "the result", error);
   if (!completed->rgba)
     return FALSE;
-  for (int y = 0; y < bounds.height; y++)
-    for (int x = 0; x < bounds.width; x++)
+  for (int y = box.y; y < box.y + box.height; y++)
+    for (int x = box.x; x < box.x + box.width; x++, at++)
       {
-        float *pixel = completed->rgba + 4 * ((size_t) y * bounds.width + x);
-        const size_t place = (size_t) (bounds.y + y - box.y) * box.width + bounds.x + x - box.x;
+        const float *from = soft->weights[at] > 0
+                                ? picture + 3 * scene_place (run->scene, x, y)
+                                : given->pixels + 3 * ((size_t) y * given->width + x);
 
-        memcpy (pixel, picture + 3 * place, 3 * sizeof (float));
-        pixel[3] = CLAMP (
-            hole[(size_t) (bounds.y + y) * run->request->picture.width + bounds.x + x], 0, 1);
+        memcpy (completed->rgba + 4 * at, from, 3 * sizeof (float));
+        completed->rgba[4 * at + 3] = soft->weights[at];
       }
   return TRUE;
 }
@@ -248,7 +226,7 @@ make_result (const Run *run, const double *log_likelihood, int n_cells, GError *
     }
   rank_order (n, rim, mean, order);
   result->n = MIN (n, run->request->n_variations);
-  result->bounds = run->scene->bounds;
+  result->bounds = run->scene->soft.bounds;
   result->times = run->times;
   result->completed = g_new0 (Completed, result->n);
   for (int i = 0; i < result->n; i++)
@@ -290,11 +268,11 @@ complete_n_tried (const TesseraRequest *request)
 TesseraResult *
 complete_run (const Nets *nets, const TesseraRequest *request, GError **error)
 {
-  g_autoptr (Scene) scene = scene_new (nets, request, error);
-  g_autoptr (Pool) pool = NULL;
+  g_autoptr (Pool) pool = pool_new (request->n_threads);
   g_autoptr (GError) stopped = NULL;
   TesseraEstimate estimate;
-  Job job = { .progress = request->progress, .progress_data = request->progress_data };
+  Job job = { pool, .progress = request->progress, .progress_data = request->progress_data };
+  g_autoptr (Scene) scene = scene_new (&job, nets, request, error);
   g_auto (Run) run = {
     .nets = nets, .request = request, .scene = scene, .job = &job, .n = complete_n_tried (request)
   };
@@ -305,8 +283,6 @@ complete_run (const Nets *nets, const TesseraRequest *request, GError **error)
   estimate_completion (nets, scene, request, &estimate);
   if (!estimate_check_memory (estimate.bytes, request->memory_limit, error))
     return NULL;
-  pool = pool_new (request->n_threads);
-  job.pool = pool;
   job.total = estimate.flop;
   if (!run_levels (&run, log_likelihood, &stopped)
       && !(g_error_matches (stopped, TESSERA_ERROR, TESSERA_ERROR_CANCELLED) && run.n_finished > 0))

@@ -214,7 +214,8 @@ encode_drawing (Job *job, const Nets *nets, const TesseraRequest *request, Pixel
   if (!all_finite (request->drawing, 3 * (size_t) picture->width * picture->height))
     return wrong (error, TESSERA_ERROR_FORMAT, "The drawing holds pixels that are not numbers.");
   picture_crop (request->drawing, picture->width, picture->height, 3, frame, part);
-  return pixels_encode (job, nets->condition, part, frame.height, frame.width, vectors, error);
+  return pixels_encode (job, nets->condition, part, frame.height, frame.width, FALSE, vectors,
+                        error);
 }
 
 static gboolean

@@ -65,16 +65,13 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
   const Plan *plan = scene->plan;
   const int n = complete_n_tried (request);
   const gboolean draft = request->effort == TESSERA_EFFORT_DRAFT && plan->frame.n_levels > 1;
-  const PixelBox box = plan->frame.box;
   const SceneLevel *finest = &scene->levels[0];
   const gsize pixels = (gsize) finest->width * finest->height;
   const gsize cells = (gsize) plan->levels[0].rows * plan->levels[0].cols;
 
-  *estimate =
-      (TesseraEstimate){ .n_levels = plan->frame.n_levels,
-                         .n_windows = plan->n_windows,
-                         .context = { box.x, box.y, MIN (box.width, request->picture.width - box.x),
-                                      MIN (box.height, request->picture.height - box.y) } };
+  *estimate = (TesseraEstimate){ .n_levels = plan->frame.n_levels,
+                                 .n_windows = plan->n_windows,
+                                 .context = scene_context (scene, &request->picture) };
   for (int l = draft ? 1 : 0; l < plan->frame.n_levels; l++)
     estimate->flop += level_flop (nets, scene, l, n);
   for (int i = 0; i < plan->n_windows; i++)

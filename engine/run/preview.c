@@ -29,35 +29,51 @@ grow (CellBox box, const Canvas *canvas)
                     MIN (box.col + box.cols + MARGIN, canvas->cols) - left };
 }
 
-/* The part of the level-0 picture `from` inside `part` (pixels of the level), with the photograph
- * where there is no hole, as the caller's box. */
+/* The part of the level-0 picture `from` inside `part` (pixels of the level), which lies in one piece
+ * in the caller's picture; with the photograph where there is no hole. */
 static void
-show (const TesseraRequest *request, const Scene *scene, PixelBox part, const float *from, int k)
+show_piece (const TesseraRequest *request, const Scene *scene, PixelBox part, const float *from,
+            int k)
 {
-  const PixelBox frame = scene->plan->frame.box, hole = scene->bounds;
+  const PixelBox frame = scene->plan->frame.box;
   const SceneLevel *level = &scene->levels[0];
-  const int left = MAX (part.x, hole.x - frame.x), top = MAX (part.y, hole.y - frame.y);
-  const int right = MIN (part.x + part.width, hole.x + hole.width - frame.x);
-  const int bottom = MIN (part.y + part.height, hole.y + hole.height - frame.y);
-  g_autofree float *pixels = NULL;
+  g_autofree float *pixels = g_try_malloc_n ((gsize) part.width * part.height, 3 * sizeof (float));
+  float *to = pixels;
 
-  if (right <= left || bottom <= top)
-    return;
-  pixels = g_try_malloc_n ((gsize) (right - left) * (bottom - top), 3 * sizeof (float));
   if (!pixels)
     return; /* only a preview: the result does without */
-  for (int y = top; y < bottom; y++)
-    for (int x = left; x < right; x++)
+  for (int y = part.y; y < part.y + part.height; y++)
+    for (int x = part.x; x < part.x + part.width; x++, to += 3)
       {
         const size_t place = (size_t) y * level->width + x;
         const float *pixel = (level->hole[place] ? from : level->picture) + 3 * place;
-        float *to = pixels + 3 * ((size_t) (y - top) * (right - left) + x - left);
 
         for (int c = 0; c < 3; c++)
           to[c] = CLAMP (pixel[c], 0, 1);
       }
-  request->preview (k, (TesseraBox){ frame.x + left, frame.y + top, right - left, bottom - top },
+  request->preview (k,
+                    (TesseraBox){ columns_at (scene->columns, frame.x + part.x), frame.y + part.y,
+                                  part.width, part.height },
                     pixels, request->preview_data);
+}
+
+/* What of the part is the hole's box, as the caller's box, or two where it crosses the border of a
+ * picture that goes round. */
+static void
+show (const TesseraRequest *request, const Scene *scene, PixelBox part, const float *from, int k)
+{
+  const PixelBox hole = scene->hole;
+  const int left = MAX (part.x, hole.x), top = MAX (part.y, hole.y);
+  const int right = MIN (part.x + part.width, hole.x + hole.width);
+  const int bottom = MIN (part.y + part.height, hole.y + hole.height);
+  const int first = columns_at (scene->columns, scene->plan->frame.box.x + left);
+  const int middle = MIN (right, left + request->picture.width - first);
+
+  if (right <= left || bottom <= top)
+    return;
+  show_piece (request, scene, (PixelBox){ left, top, middle - left, bottom - top }, from, k);
+  if (middle < right)
+    show_piece (request, scene, (PixelBox){ middle, top, right - middle, bottom - top }, from, k);
 }
 
 gboolean
@@ -80,7 +96,7 @@ preview_window (Job *job, const Nets *nets, const TesseraRequest *request, const
       const float *vectors = canvas->vectors + k * canvas_cells (canvas) * canvas->embed_dim;
 
       if (!pixels_decode (job, nets->vqgan, vectors, canvas->cols, grow (cells, canvas),
-                          level->picture, level->hole, level->width, decoded, error))
+                          level->picture, level->hole, level->width, FALSE, decoded, error))
         return FALSE;
       show (request, scene, part, decoded, k);
     }
@@ -112,7 +128,7 @@ preview_level (const TesseraRequest *request, const Scene *scene, int level, int
                const float *picture)
 {
   const SceneLevel *finest = &scene->levels[0];
-  const PixelBox frame = scene->plan->frame.box, hole = scene->bounds;
+  const PixelBox hole = scene->hole;
   const double scale = 1.0 / (1 << level);
   g_autofree float *enlarged = NULL;
 
@@ -126,8 +142,8 @@ preview_level (const TesseraRequest *request, const Scene *scene, int level, int
   enlarged = g_try_malloc_n ((gsize) finest->width * finest->height, 3 * sizeof (float));
   if (!enlarged)
     return;
-  for (int y = hole.y - frame.y; y < hole.y - frame.y + hole.height; y++)
-    for (int x = hole.x - frame.x; x < hole.x - frame.x + hole.width; x++)
+  for (int y = hole.y; y < hole.y + hole.height; y++)
+    for (int x = hole.x; x < hole.x + hole.width; x++)
       look_up (picture, &scene->levels[level], (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5,
                enlarged + 3 * ((size_t) y * finest->width + x));
   show (request, scene, (PixelBox){ 0, 0, finest->width, finest->height }, enlarged, k);

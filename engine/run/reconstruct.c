@@ -23,7 +23,8 @@ encode (const Run *run, const TesseraRequest *request, int *tokens, GError **err
   if (!padded)
     return FALSE;
   picture_crop (picture->pixels, picture->width, picture->height, 3, run->box, padded);
-  return pixels_encode (run->job, vqgan, padded, run->box.height, run->box.width, &vectors, error)
+  return pixels_encode (run->job, vqgan, padded, run->box.height, run->box.width, FALSE, &vectors,
+                        error)
          && vqgan_quantise (run->job, vqgan, vectors.data, map_cells (&vectors), tokens, error);
 }
 
@@ -44,7 +45,7 @@ decode (const Run *run, const TesseraRequest *request, const int *tokens, float 
     memcpy (vectors.data + i * width, vqgan_code (run->nets->vqgan, tokens[i]),
             width * sizeof (float));
   if (!pixels_decode (run->job, run->nets->vqgan, vectors.data, run->cols, all, padded, NULL,
-                      run->box.width, padded, error))
+                      run->box.width, FALSE, padded, error))
     return FALSE;
   for (int y = 0; y < picture->height; y++)
     memcpy (pixels + (size_t) y * picture->width * 3, padded + (size_t) y * run->box.width * 3,

@@ -34,23 +34,51 @@ frame_side (int picture, int hole_at, int hole_size, gint64 unit, int window, in
   *size = (int) length;
 }
 
+/* TRUE where cells of `unit` pixels are still too small for the coarsest level. */
+static gboolean
+too_fine (int picture_width, int picture_height, PixelBox hole, gint64 unit, int window)
+{
+  return (8 * cells_at_worst (hole.width, unit) > 5 * (gint64) window
+          || 8 * cells_at_worst (hole.height, unit) > 5 * (gint64) window)
+         && (unit * window < picture_width || unit * window < picture_height);
+}
+
+static void
+check_hole (int picture_width, int picture_height, PixelBox hole, int factor, int window)
+{
+  g_assert (hole.width > 0 && hole.height > 0 && hole.x >= 0 && hole.y >= 0
+            && hole.width <= picture_width - hole.x && hole.height <= picture_height - hole.y);
+  g_assert (factor > 0 && window > 0);
+}
+
 PlanFrame
 plan_frame (int picture_width, int picture_height, PixelBox hole, int factor, int window)
 {
   PlanFrame frame = { .n_levels = 1 };
   gint64 unit = factor; /* pixels of the picture in a cell of the coarsest level */
 
-  g_assert (hole.width > 0 && hole.height > 0 && hole.x >= 0 && hole.y >= 0
-            && hole.width <= picture_width - hole.x && hole.height <= picture_height - hole.y);
-  g_assert (factor > 0 && window > 0);
-  while ((8 * cells_at_worst (hole.width, unit) > 5 * (gint64) window
-          || 8 * cells_at_worst (hole.height, unit) > 5 * (gint64) window)
-         && (unit * window < picture_width || unit * window < picture_height))
-    {
-      frame.n_levels++;
-      unit *= 2;
-    }
+  check_hole (picture_width, picture_height, hole, factor, window);
+  for (; too_fine (picture_width, picture_height, hole, unit, window); unit *= 2)
+    frame.n_levels++;
   frame_side (picture_width, hole.x, hole.width, unit, window, &frame.box.x, &frame.box.width);
+  frame_side (picture_height, hole.y, hole.height, unit, window, &frame.box.y, &frame.box.height);
+  return frame;
+}
+
+PlanFrame
+plan_frame_cyclic (int picture_width, int picture_height, PixelBox hole, int factor, int window)
+{
+  PlanFrame frame = { .n_levels = 1, .cyclic = TRUE };
+  gint64 unit = factor;
+
+  check_hole (picture_width, picture_height, hole, factor, window);
+  if (picture_width % factor != 0)
+    return (PlanFrame){ .cyclic = TRUE };
+  for (; too_fine (picture_width, picture_height, hole, unit, window)
+         && picture_width % (2 * unit) == 0;
+       unit *= 2)
+    frame.n_levels++;
+  frame.box.width = picture_width;
   frame_side (picture_height, hole.y, hole.height, unit, window, &frame.box.y, &frame.box.height);
   return frame;
 }
@@ -96,13 +124,16 @@ whole (const PlanLevel *level)
 
 /* A window, or the whole side of a smaller grid, centred on `block` and moved into the grid. */
 static CellBox
-window_around (const PlanLevel *level, CellBox block, int side)
+window_around (const Plan *plan, const PlanLevel *level, CellBox block)
 {
-  const int rows = MIN (side, level->rows), cols = MIN (side, level->cols);
+  const int rows = MIN (plan->window_side, level->rows),
+            cols = MIN (plan->window_side, level->cols);
+  const int col = block.col + (block.cols - cols) / 2;
 
   return (CellBox){ CLAMP (block.row + (block.rows - rows) / 2, 0, level->rows - rows),
-                    CLAMP (block.col + (block.cols - cols) / 2, 0, level->cols - cols), rows,
-                    cols };
+                    plan->frame.cyclic ? (col + level->cols) % level->cols
+                                       : CLAMP (col, 0, level->cols - cols),
+                    rows, cols };
 }
 
 /* The hole cells of the block, in raster order, into one window; none where there are none. */
@@ -115,7 +146,7 @@ add_window (Plan *plan, int index, CellBox block, int *n_planned)
 
   window->level = index;
   window->group = plan->n_windows;
-  window->window = window_around (level, block, plan->window_side);
+  window->window = window_around (plan, level, block);
   window->cells = plan->cells + *n_planned;
   for (int row = block.row; row < block.row + block.rows; row++)
     for (int col = block.col; col < block.col + block.cols; col++)
@@ -127,14 +158,26 @@ add_window (Plan *plan, int index, CellBox block, int *n_planned)
 }
 
 static int
-block_side (const Plan *plan)
+block_rows (const Plan *plan)
 {
   return MAX (plan->window_side / 2, 1);
+}
+
+/* Half a window; half of a circle that is smaller, so that the second half sees both ends of the
+ * first. */
+static int
+block_cols (const Plan *plan, const PlanLevel *level)
+{
+  const int cols = MAX (plan->window_side / 2, 1);
+
+  return plan->frame.cyclic ? MIN (cols, (level->cols + 1) / 2) : cols;
 }
 
 static gboolean
 fits_one_window (const Plan *plan, const PlanLevel *level, CellBox hole)
 {
+  if (plan->frame.cyclic)
+    return FALSE;
   return (level->rows <= plan->window_side && level->cols <= plan->window_side)
          || (8 * hole.rows <= 5 * plan->window_side && 8 * hole.cols <= 5 * plan->window_side);
 }
@@ -143,7 +186,7 @@ static void
 add_level (Plan *plan, int index, int *n_planned)
 {
   const PlanLevel *level = &plan->levels[index];
-  const int side = block_side (plan);
+  const int rows = block_rows (plan), cols = block_cols (plan, level);
   CellBox hole;
 
   if (!bounds (level, whole (level), &hole))
@@ -153,11 +196,11 @@ add_level (Plan *plan, int index, int *n_planned)
       add_window (plan, index, hole, n_planned);
       return;
     }
-  for (int row = 0; row < hole.rows; row += side)
-    for (int col = 0; col < hole.cols; col += side)
+  for (int row = 0; row < hole.rows; row += rows)
+    for (int col = 0; col < hole.cols; col += cols)
       {
-        const CellBox block = { hole.row + row, hole.col + col, MIN (side, hole.rows - row),
-                                MIN (side, hole.cols - col) };
+        const CellBox block = { hole.row + row, hole.col + col, MIN (rows, hole.rows - row),
+                                MIN (cols, hole.cols - col) };
 
         add_window (plan, index, block, n_planned);
       }
@@ -167,11 +210,11 @@ add_level (Plan *plan, int index, int *n_planned)
 static size_t
 most_windows (const Plan *plan)
 {
-  const int side = block_side (plan);
   size_t n = 1;
 
   for (int l = 0; l < plan->frame.n_levels; l++)
-    n += (size_t) divide_up (plan->levels[l].rows, side) * divide_up (plan->levels[l].cols, side);
+    n += (size_t) divide_up (plan->levels[l].rows, block_rows (plan))
+         * divide_up (plan->levels[l].cols, block_cols (plan, &plan->levels[l]));
   return n;
 }
 
@@ -244,9 +287,10 @@ plan_describe (const Plan *plan)
   const PixelBox box = plan->frame.box;
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text,
-                          "context %d x %d px at %d, %d; cells of %d px; windows of %d cells\n",
-                          box.width, box.height, box.x, box.y, plan->factor, plan->window_side);
+  g_string_append_printf (
+      text, "context %d x %d px at %d, %d%s; cells of %d px; windows of %d cells\n", box.width,
+      box.height, box.x, box.y, plan->frame.cyclic ? ", left and right joined" : "", plan->factor,
+      plan->window_side);
   g_string_append (text, "level  reduced     grid  hole cells\n");
   for (int l = plan->frame.n_levels - 1; l >= 0; l--)
     g_string_append_printf (text, "%5d  1 : %-3d %5d x %-5d %7d\n", l, 1 << l, plan->levels[l].cols,
@@ -258,8 +302,8 @@ plan_describe (const Plan *plan)
       const CellBox at = w->window;
 
       g_string_append_printf (text, "%6d  %5d  %3d..%-3d  %3d..%-3d  %10d\n", i + 1, w->level,
-                              at.row, at.row + at.rows - 1, at.col, at.col + at.cols - 1,
-                              w->n_cells);
+                              at.row, at.row + at.rows - 1, at.col,
+                              (at.col + at.cols - 1) % plan->levels[w->level].cols, w->n_cells);
     }
   return g_string_free (text, FALSE);
 }

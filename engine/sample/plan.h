@@ -8,10 +8,11 @@
 #include "base/status.h"
 
 typedef struct {
-  int n_levels; /* 1..30 */
-  PixelBox box; /* the context, in pixels of the picture. width and height are multiples of
+  int n_levels;    /* 1..30 */
+  PixelBox box;    /* the context, in pixels of the picture. width and height are multiples of
                    factor << (n_levels - 1); it may reach beyond the right and bottom edge, where
                    the picture's last column and row are repeated */
+  gboolean cyclic; /* the box's left and right border are one: windows go round */
 } PlanFrame;
 
 /* As few levels as possible such that at the coarsest one the hole (its box, grown by a cell on
@@ -21,10 +22,17 @@ typedef struct {
  * hole: its bounding box, not empty, inside the picture. factor: pixels per cell. window: cells. */
 PlanFrame plan_frame (int picture_width, int picture_height, PixelBox hole, int factor, int window);
 
+/* The same where the hole leaves no column of a picture whose left and right border are one: the
+ * box has all columns, and so few levels that each has whole cells only. n_levels is 0 where the
+ * width is no multiple of the factor. */
+PlanFrame plan_frame_cyclic (int picture_width, int picture_height, PixelBox hole, int factor,
+                             int window);
+
 typedef struct {
   int level;
   int group;      /* windows of a group follow each other and are independent: a batch */
-  CellBox window; /* in cells of the level, inside its grid; at most window_side on a side */
+  CellBox window; /* in cells of the level, inside its grid, at most window_side on a side; of a
+                     cyclic frame the columns count modulo the grid's, col is inside */
   int n_cells;
   int *cells; /* row * cols of the level + col, in sampling order; the plan owns them */
 } PlanWindow;
@@ -45,7 +53,8 @@ typedef struct {
 } Plan;
 
 /* hole: for each level an array [rows][cols] of the level, 1 = hole cell; copied.
- * The coarsest level is one window where the grid fits into it, or the hole into 5/8 of it.
+ * The coarsest level is one window where the grid fits into it, or the hole into 5/8 of it; but not
+ * of a cyclic frame, whose border would be no neighbour of itself inside one window.
  * Elsewhere the hole's box is cut into blocks of half a window, in raster order; a block's cells
  * are sampled in the window centred on it. EMPTY error where no level has a hole cell. */
 Plan *plan_new (PlanFrame frame, int factor, int window, guint8 *const *hole, GError **error);

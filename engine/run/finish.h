@@ -1,0 +1,9 @@
+/* finish: what happens to decoded pixels: colours that meet the rim, borrowed texture, grain. */
+#pragma once
+#include "run/scene.h"
+#include "tessera.h"
+
+/* In place. filled: the level's size, decoded; afterwards clamped, and outside the hole the picture
+ * itself. seed: of texture and grain. */
+gboolean finish_level (Job *job, const Scene *scene, int level, const TesseraRequest *request,
+                       guint64 seed, float *filled, GError **error);
