@@ -24,7 +24,7 @@ def gpt():
 
 def tokenizer(n_used=0, quantizer='VQModel'):
     weights = published.Weights(8)  # too narrow for group norm, but small
-    published.add_vq(weights, '', published.vq(4, mult=(1,), attn=(), width=2, **{'class': quantizer}))
+    published.add_vq(weights, '', published.vq(4, mult=(1, 2), attn=(128,), width=2, ch=2, **{'class': quantizer}))
     if n_used:
         weights['quantize.used'] = torch.arange(n_used)
     return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
@@ -46,6 +46,7 @@ def main():
         tiny_model.VQ.update(ch=4, ch_mult=[1], z_channels=2, embed_dim=2, n_embed=6, patch=2)
         tiny_model.FILL.update(n_layer=1, n_embd=8, window=2)
         tiny_model.make('fill.model')
+        tiny_model.make_tokenizer('tokenizer.model')
         for path in sorted(pathlib.Path().glob('*.model' if target == 'fuzz_model' else '*.*')):
             (folder / f'seed-{path}').write_bytes(path.read_bytes())
         os.chdir('/')
