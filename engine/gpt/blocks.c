@@ -79,12 +79,25 @@ gpt_blocks_clear (GptBlocks *blocks)
   dense_clear (&blocks->head);
 }
 
+static RowType
+cache_type (const GptBlocks *blocks)
+{
+  return cache_bytes (ROWS_F32, blocks->n_layers, 1, 1, blocks->width) > 128 << 10 ? ROWS_F16
+                                                                                   : ROWS_F32;
+}
+
 gboolean
 gpt_blocks_cache (const GptBlocks *blocks, Cache *cache, int n_sequences, int capacity,
                   GError **error)
 {
-  return cache_init (cache, blocks->n_layers, n_sequences, capacity, blocks->n_heads, blocks->width,
-                     error);
+  return cache_init (cache, cache_type (blocks), blocks->n_layers, n_sequences, capacity,
+                     blocks->n_heads, blocks->width, error);
+}
+
+gsize
+gpt_blocks_cache_bytes (const GptBlocks *blocks, int n_sequences, int capacity)
+{
+  return cache_bytes (cache_type (blocks), blocks->n_layers, n_sequences, capacity, blocks->width);
 }
 
 double
@@ -93,4 +106,13 @@ gpt_blocks_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen
   const double rows = (double) n_sequences * n_new, width = blocks->width;
 
   return blocks->n_layers * rows * (24 * width * width + 4 * width * n_seen);
+}
+
+double
+gpt_blocks_remember_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen)
+{
+  const double rows = (double) n_sequences * n_new, width = blocks->width;
+
+  return gpt_blocks_flop (blocks, n_sequences, n_new, n_seen)
+         - rows * (20 * width * width + 4 * width * n_seen);
 }

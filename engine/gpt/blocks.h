@@ -28,9 +28,11 @@ gboolean gpt_dense (Dense *dense, const Weights *weights, const char *leaf, int 
                     gboolean has_bias, GError **error);
 void gpt_blocks_clear (GptBlocks *blocks);
 
-/* An empty cache for sequences of these blocks. */
+/* An empty cache for sequences of these blocks, in binary16 where a position takes more than 128 KiB
+ * in binary32: a token step of the published models reads all of it. */
 gboolean gpt_blocks_cache (const GptBlocks *blocks, Cache *cache, int n_sequences, int capacity,
                            GError **error);
+gsize gpt_blocks_cache_bytes (const GptBlocks *blocks, int n_sequences, int capacity);
 
 /* Sends further positions of the cache's sequences through all blocks, n_new[sequence] of each (0 is
  * fine, 0 for all is not; NULL = one of each). x: the new rows of the first sequence, then those of the second, ..,
@@ -45,10 +47,16 @@ gboolean gpt_blocks_cache (const GptBlocks *blocks, Cache *cache, int n_sequence
 gboolean gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new,
                          int n_open, float *x, GError **error);
 
+/* The same for positions of which nothing is wanted but that later ones see them: saves most of the
+ * last block. x has any content afterwards. */
+gboolean gpt_blocks_remember (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new,
+                              int n_open, float *x, GError **error);
+
 /* logits [n][n_out] = head (ln_f (x [n_rows][d])) of the n rows that `rows` names; NULL = the first
  * n. `cache` lends its room. */
 gboolean gpt_blocks_logits (Job *job, const GptBlocks *blocks, Cache *cache, size_t n,
                             const size_t *rows, const float *x, float *logits, GError **error);
 
-/* Work of n_new positions of n_sequences that see n_seen positions each. */
+/* Work of n_new positions of n_sequences that see n_seen positions each, run or remembered. */
 double gpt_blocks_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen);
+double gpt_blocks_remember_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen);

@@ -13,7 +13,8 @@ typedef struct {
   Cache *cache;
   const int *n_new;
   int n_open;
-  float *x; /* [n_rows][d] */
+  gboolean wanted; /* the output; else the last block only needs keys and values */
+  float *x;        /* [n_rows][d] */
   size_t n_rows;
   float *normed, *query, *key, *value; /* [STRIP_ROWS][d], less where there are fewer rows */
   float *inner;                        /* [STRIP_ROWS][4 d] */
@@ -57,36 +58,42 @@ static void
 store (const Pass *pass, int layer, size_t begin, size_t end)
 {
   const Cache *cache = pass->cache;
-  const size_t width = cache->width, head_width = width / cache->n_heads;
+  const RowKernels *kernels = &kernels_best ()->rows;
+  const size_t width = cache->width, n = width / cache->n_heads;
   Segment segment = { .n = 0 };
 
   while (next_segment (pass, begin, end, &segment))
     for (int i = 0; i < segment.n; i++)
-      {
-        const size_t from = (segment.row - begin + i) * width;
-        const size_t position = cache->lengths[segment.sequence] + segment.first + i;
+      for (int head = 0; head < cache->n_heads; head++)
+        {
+          const size_t from = (segment.row - begin + i) * width + head * n;
+          const size_t position = cache->lengths[segment.sequence] + segment.first + i;
+          const size_t to = cache_place (cache, layer, segment.sequence, head) + position * n;
 
-        for (int head = 0; head < cache->n_heads; head++)
-          {
-            const size_t to =
-                cache_place (cache, layer, segment.sequence, head) + position * head_width;
-
-            memcpy (cache->keys + to, pass->key + from + head * head_width,
-                    head_width * sizeof (float));
-            memcpy (cache->values + to, pass->value + from + head * head_width,
-                    head_width * sizeof (float));
-          }
-      }
+          if (cache->type == ROWS_F32)
+            {
+              memcpy (cache->keys + 4 * to, pass->key + from, 4 * n);
+              memcpy (cache->values + 4 * to, pass->value + from, 4 * n);
+              continue;
+            }
+          kernels->narrow (n, pass->key + from, cache->keys + 2 * to);
+          kernels->narrow (n, pass->value + from, cache->values + 2 * to);
+        }
 }
 
 static Keys
 keys_of (const Cache *cache, int layer, int sequence, int n)
 {
   const size_t head_width = cache->width / cache->n_heads;
-  const size_t place = cache_place (cache, layer, sequence, 0);
+  const size_t place = cache_place (cache, layer, sequence, 0) * (cache->type == ROWS_F32 ? 4 : 2);
 
-  return (Keys){ n,          cache->keys + place, cache->values + place,
-                 head_width, head_width,          head_width * cache->capacity };
+  return (Keys){ .n = n,
+                 .type = cache->type,
+                 .k = cache->keys + place,
+                 .v = cache->values + place,
+                 .k_stride = head_width,
+                 .v_stride = head_width,
+                 .head_stride = head_width * cache->capacity };
 }
 
 /* Queries of a strip become what their attention gives, in the place of pass->key. */
@@ -177,6 +184,7 @@ run_layer (const Pass *pass, int layer, GError **error)
 {
   const GptBlock *block = &pass->blocks->blocks[layer];
   const size_t n = pass->n_rows, width = pass->cache->width;
+  const gboolean wanted = pass->wanted || layer + 1 < pass->blocks->n_layers;
   const gboolean whole = n <= STRIP_ROWS; /* then queries go the same way at once */
   const DenseOutput qkv[] = { { &block->key, pass->key, DENSE_SET },
                               { &block->value, pass->value, DENSE_SET },
@@ -187,11 +195,12 @@ run_layer (const Pass *pass, int layer, GError **error)
       const size_t end = MIN (row + STRIP_ROWS, n);
 
       norm_strip (pass, &block->ln1, end - row, pass->x + row * width);
-      if (!dense_run (pass->job, end - row, pass->normed, qkv, whole ? 3 : 2, pass->room, error))
+      if (!dense_run (pass->job, end - row, pass->normed, qkv, whole && wanted ? 3 : 2, pass->room,
+                      error))
         return FALSE;
       store (pass, layer, row, end);
     }
-  for (size_t row = 0; row < n; row += STRIP_ROWS)
+  for (size_t row = 0; wanted && row < n; row += STRIP_ROWS)
     {
       const size_t end = MIN (row + STRIP_ROWS, n);
 
@@ -207,13 +216,17 @@ run_layer (const Pass *pass, int layer, GError **error)
   return TRUE;
 }
 
-gboolean
-gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open,
-                float *x, GError **error)
+static gboolean
+run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open, gboolean wanted,
+     float *x, GError **error)
 {
-  Pass pass = {
-    .job = job, .blocks = blocks, .cache = cache, .n_new = n_new, .n_open = n_open, .x = x
-  };
+  Pass pass = { .job = job,
+                .blocks = blocks,
+                .cache = cache,
+                .n_new = n_new,
+                .n_open = n_open,
+                .wanted = wanted,
+                .x = x };
   size_t strip, strip_rows;
 
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
@@ -238,6 +251,20 @@ gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_ne
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
     cache->lengths[sequence] += new_of (&pass, sequence);
   return TRUE;
+}
+
+gboolean
+gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open,
+                float *x, GError **error)
+{
+  return run (job, blocks, cache, n_new, n_open, TRUE, x, error);
+}
+
+gboolean
+gpt_blocks_remember (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open,
+                     float *x, GError **error)
+{
+  return run (job, blocks, cache, n_new, n_open, FALSE, x, error);
 }
 
 gboolean

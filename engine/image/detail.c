@@ -9,7 +9,6 @@ enum {
   MIN_SIDE = 4 * PATCH_SIDE, /* pixels, of a coarser scale */
   GUIDE_RADIUS = 15,         /* pixels, of the Gaussian below */
   N_PASSES = 5,
-  ROWS = 128, /* of a large picture, blurred within some ten milliseconds */
 };
 
 static const double GUIDE_SIGMA = 6; /* pixels: an 8 x 8 cell of noise does not come through */
@@ -76,8 +75,8 @@ low_pass (Job *job, Colour *pixels, int width, int height, GError **error)
     return FALSE;
   for (int i = 0; i <= GUIDE_RADIUS; i++)
     across.weights[i] = down.weights[i] = (float) exp (-0.5 * i * i / (GUIDE_SIGMA * GUIDE_SIGMA));
-  if (!job_run (job, height, ROWS, blur_across, &across, error)
-      || !job_run (job, height, ROWS, blur_down, &down, error))
+  if (!job_run (job, height, 0, blur_across, &across, error)
+      || !job_run (job, height, 0, blur_down, &down, error))
     return FALSE;
   for (size_t i = 0; i < n; i++)
     {
