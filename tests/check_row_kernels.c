@@ -294,34 +294,75 @@ test_soften (gconstpointer table)
 
 /* Against double, and one row at a time against all. */
 static void
-test_mix (gconstpointer table)
+check_mix (Data *data, const RowKernels *kernels, RowType type, size_t width, size_t n_rows)
 {
-  const RowKernels *kernels = &((const Kernels *) table)->rows;
-  g_autoptr (Data) data = data_new ();
   enum { N = 13, WIDE = 150 };
   float want[MAX_ROWS * WIDE], got[MAX_ROWS * WIDE];
+  Mix mix = { n_rows, N, width, data->x, N + 2, data->stored + 1, WIDE, got, WIDE };
 
-  for (size_t width = 1; width < WIDE - 3; width += width < 20 ? 1 : 7)
-    for (size_t n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
+  fill (data->rand, want, G_N_ELEMENTS (want));
+  memcpy (got, want, sizeof got);
+  kernels->mix_rows (type, &mix);
+  for (size_t r = 0; r < MAX_ROWS; r++)
+    for (size_t i = 0; i < WIDE; i++)
       {
-        fill (data->rand, want, G_N_ELEMENTS (want));
-        memcpy (got, want, sizeof got);
-        kernels->mix_rows (n_rows, N, width, data->x, N + 2, data->w, WIDE, got, WIDE);
-        for (size_t r = 0; r < MAX_ROWS; r++)
-          for (size_t i = 0; i < WIDE; i++)
-            {
-              const gboolean inside = r < n_rows && i < width;
-              double sum = want[r * WIDE + i];
+        const gboolean inside = r < n_rows && i < width;
+        double sum = want[r * WIDE + i];
 
-              for (size_t j = 0; inside && j < N; j++)
-                sum += (double) data->x[r * (N + 2) + j] * data->w[j * WIDE + i];
-              g_assert_cmpfloat_with_epsilon (got[r * WIDE + i], sum, inside ? 2e-6f : NOTHING);
-            }
-        for (size_t r = 0; r < n_rows; r++)
-          kernels->mix_rows (1, N, width, data->x + r * (N + 2), N + 2, data->w, WIDE,
-                             want + r * WIDE, WIDE);
-        g_assert_cmpmem (got, sizeof got, want, sizeof want);
+        for (size_t j = 0; inside && j < N; j++)
+          sum += (double) data->x[r * (N + 2) + j] * data->w[j * WIDE + i];
+        g_assert_cmpfloat_with_epsilon (got[r * WIDE + i], sum, inside ? 2e-6f : NOTHING);
       }
+  mix.n_rows = 1;
+  for (size_t r = 0; r < n_rows; r++)
+    {
+      mix.p = data->x + r * (N + 2);
+      mix.y = want + r * WIDE;
+      kernels->mix_rows (type, &mix);
+    }
+  g_assert_cmpmem (got, sizeof got, want, sizeof want);
+}
+
+static void
+test_mix (gconstpointer table)
+{
+  g_autoptr (Data) data = data_new ();
+
+  for (RowType type = ROWS_F32; type <= ROWS_F16; type++)
+    {
+      store_weights (data, type, 13 * 150);
+      for (size_t width = 1; width < 147; width += width < 20 ? 1 : 7)
+        for (size_t n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
+          check_mix (data, &((const Kernels *) table)->rows, type, width, n_rows);
+    }
+}
+
+/* Every binary16 number comes back; what lies between two goes to the nearer, ties to the even. */
+static void
+test_narrow (gconstpointer table)
+{
+  const RowKernels *kernels = &((const Kernels *) table)->rows;
+  g_autofree guint16 *bits = g_new (guint16, 0x7c00), *got = g_new (guint16, 0x7c00);
+  g_autofree float *numbers = g_new (float, 0x7c00), *between = g_new (float, 0x7c00);
+  const float beyond[] = { 1e6f, -1e6f, -0.0f };
+
+  for (int i = 0; i < 0x7c00; i++)
+    bits[i] = (guint16) i;
+  kernels->widen (ROWS_F16, 0x7c00, bits, numbers);
+  kernels->narrow (0x7c00, numbers, got);
+  g_assert_cmpmem (got, 2 * 0x7c00, bits, 2 * 0x7c00);
+  for (int part = 1; part < 4; part++)
+    {
+      for (int i = 0; i < 0x7bff; i++)
+        between[i] = -(numbers[i] + 0.25f * (float) part * (numbers[i + 1] - numbers[i]));
+      kernels->narrow (0x7bff, between, got);
+      for (int i = 0; i < 0x7bff; i++)
+        g_assert_cmpint (got[i] - 0x8000, ==, part == 2 ? i + i % 2 : i + part / 3);
+    }
+  kernels->narrow (3, beyond, got);
+  g_assert_cmpint (got[0], ==, 0x7bff);
+  g_assert_cmpint (got[1], ==, 0xfbff);
+  g_assert_cmpint (got[2], ==, 0x8000);
 }
 
 int
@@ -333,7 +374,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "dots", test_dots },     { "widen", test_widen },           { "q8", test_q8 },
     { "norm", test_norm },     { "q8_meaning", test_q8_meaning }, { "gelu", test_gelu },
-    { "soften", test_soften }, { "mix_rows", test_mix },
+    { "soften", test_soften }, { "mix_rows", test_mix },          { "narrow", test_narrow },
   };
   const Kernels *table;
 

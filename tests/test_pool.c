@@ -66,12 +66,57 @@ job_says_how_far_and_stops (void)
   g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED);
 }
 
+static gboolean
+stop_soon (double done, gpointer data)
+{
+  (void) done;
+  return ++*(int *) data < 3;
+}
+
+static void
+slow_chunk (gpointer data, size_t chunk)
+{
+  g_usleep (6000);
+  atomic_fetch_add (&((_Atomic int *) data)[chunk], 1);
+}
+
+/* A phase that is stopped runs no chunk twice and begins few more; without a pool too. */
+static void
+stops_within_a_phase (void)
+{
+  for (int threads = 0; threads <= 3; threads++)
+    {
+      g_autoptr (Pool) pool = threads ? pool_new (threads) : NULL;
+      _Atomic int seen[N_CHUNKS] = { 0 };
+      g_autoptr (GError) error = NULL;
+      int asked = 0, n = 0;
+      Job job = { .pool = pool, .progress = stop_soon, .progress_data = &asked };
+
+      g_assert_false (job_run (&job, N_CHUNKS, 1, slow_chunk, seen, &error));
+      g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED);
+      for (int i = 0; i < N_CHUNKS; i++)
+        {
+          g_assert_cmpint (seen[i], <=, 1);
+          n += seen[i];
+        }
+      g_assert_cmpint (asked, ==, 3);
+      g_assert_cmpint (n, >=, 3);
+      g_assert_cmpint (n, <, 100);
+
+      pool_run (pool, N_CHUNKS, count, seen); /* works as before */
+      for (int i = 0; i < N_CHUNKS; i++)
+        n -= seen[i];
+      g_assert_cmpint (n, ==, -N_CHUNKS);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pool/runs_each_chunk_once", runs_each_chunk_once);
   g_test_add_func ("/pool/wakes_up", wakes_up);
+  g_test_add_func ("/job/stops_within_a_phase", stops_within_a_phase);
   g_test_add_func ("/job/says_how_far_and_stops", job_says_how_far_and_stops);
   return g_test_run ();
 }

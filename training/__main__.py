@@ -1,4 +1,4 @@
-"""python3 -m training prepare | tokenizer | transformer | export | colour | evaluate | golden | smoke"""
+"""python3 -m training STAGE; --help lists the stages."""
 import argparse
 import importlib
 import sys
@@ -9,6 +9,7 @@ STAGES = {"prepare": "pack photographs and label maps into one folder",
           "export": "write the model file",
           "colour": "write the colours of data/labels.json into a model file; weights stay",
           "evaluate": "complete validation photographs and write a contact sheet",
+          "recipe": "all stages with the settings of a machine, in calls that go on",
           "golden": "write the golden cases of the fill model for the engine's tests",
           "smoke": "run all stages on tiny pictures made here and check them"}
 

@@ -15,14 +15,17 @@ def arguments(parser):
     parser.add_argument("--name", default="landscape")
     parser.add_argument("--source", default="trained by python3 -m training")
     parser.add_argument("--licence", default="CC-BY-SA-4.0")
-    parser.add_argument("--float32", action="store_true", help="no binary16")
+    types = parser.add_mutually_exclusive_group()
+    types.add_argument("--float32", action="store_true", help="no binary16")
+    types.add_argument("--int8", action="store_true",
+                       help="the transformer's matrices in 8 bits, with scales")
 
 
 def run(options):
     tokenizer = load_tokenizer(options.tokenizer)
     transformer, labels, _ = load_transformer(options.transformer, tokenizer)
     n = write_model(options.out, tokenizer, transformer, labels,
-                    np.float32 if options.float32 else np.float16,
+                    np.float32 if options.float32 else np.float16, options.int8,
                     name=options.name, source=options.source, licence=options.licence)
     size = pathlib.Path(options.out).stat().st_size
     print(f"{options.out}: {n} tensors, {size / (1 << 20):.1f} MiB")

@@ -21,7 +21,8 @@ def features(vectors, codes, state, coverage, coarse, coarse_flag):
 
     vectors (B, E, h, w): the encoder's, for known cells; codes (B, E, h, w): codebook vectors for
     all others (those of entries count only where a later entry sees them); state (B, h, w);
-    coverage (B, h, w, n + 1); coarse (B, E, h, w), coarse_flag (B, h, w).
+    coverage (B, h, w, n + 1); coarse (B, E, h, w): the guide's vectors where coarse_flag (B, h, w)
+    is 1, else the underpainted picture's, or zeros.
     """
     known = (state == KNOWN)[:, None].to(vectors.dtype)
     filled = (state == FILLED)[:, None].to(vectors.dtype)
@@ -37,7 +38,7 @@ def features(vectors, codes, state, coverage, coarse, coarse_flag):
     entry[:, :, 4] = 0
     flag = coarse_flag[:, None].to(vectors.dtype)
     rest = torch.cat([coverage.flatten(1, 2),
-                      torch.cat([coarse * flag, flag], 1).flatten(2).transpose(1, 2)], 2)
+                      torch.cat([coarse, flag], 1).flatten(2).transpose(1, 2)], 2)
     return (torch.cat([prefix.flatten(2), rest], 2), torch.cat([entry.flatten(2), rest], 2))
 
 

@@ -112,7 +112,8 @@ class Case:
         self.step("vqgan.decode_mixed", {"part": "first_stage", **names}, {"image": output},
                   *self.both(compute))
 
-    def window(self, suffix, vectors, state, tokens, names, mode, coverage=None, coarse=None):
+    def window(self, suffix, vectors, state, tokens, names, mode, coverage=None, coarse=None,
+               guided=True):
         """One fill.window step; `mode` is a dictionary of the step's mode arguments."""
         h, w = state.shape
         n = int((state == SAMPLE).sum())
@@ -126,7 +127,7 @@ class Case:
             cover = free_coverage(1, h, w, len(self.labels), vectors.to(dtype)) \
                 if coverage is None else coverage[None].to(dtype)
             guide = torch.zeros_like(vectors) if coarse is None else coarse
-            flag = torch.full((1, h, w), 0.0 if coarse is None else 1.0)
+            flag = torch.full((1, h, w), float(coarse is not None and guided))
             choose = Greedy() if uniform is None else Drawer(uniform, *(mode[k] for k in (
                 "temperature", "top_k", "top_p")))
             told = (state[None], cover, guide.to(dtype), flag.to(dtype))
@@ -242,6 +243,8 @@ def fill_labels_coarse(seed):
                 None, coarse)
     case.window("_both", vectors, state, filled, {**names, **painted, **guided},
                 uniform(0.8, None, None), coverage, coarse)
+    case.window("_unguided", vectors, state, filled, {**names, **guided, "guided": False},
+                uniform(0.9, 12, None), None, coarse, guided=False)
     return case
 
 

@@ -18,6 +18,12 @@ class TokenizerShape:
     patch: int = 4
     colours: int = 3
 
+    @classmethod
+    def of(cls, schema):
+        """The shape that a model file states."""
+        keys = ("ch", "ch_mult", "num_res_blocks", "z_channels", "embed_dim", "n_embed", "patch")
+        return cls(**{k: schema[k] for k in keys}, colours=schema["in_channels"])
+
     @property
     def factor(self):
         """Pixels a side of one cell."""
@@ -41,7 +47,13 @@ class FillShape:
     dropout: float = 0.05
 
     def schema(self):
-        return {k: v for k, v in asdict(self).items() if k != "dropout"}
+        """`underpainted`: unguided positions are told the underpainted picture's vectors."""
+        return {**{k: v for k, v in asdict(self).items() if k != "dropout"}, "underpainted": True}
+
+    @classmethod
+    def of(cls, schema):
+        """The shape that a model file states."""
+        return cls(**{k: schema[k] for k in ("window", "n_layer", "n_head", "n_embd")})
 
 
 class ChannelNorm(nn.Module):
@@ -52,9 +64,14 @@ class ChannelNorm(nn.Module):
         self.weight, self.bias = nn.Parameter(torch.ones(c)), nn.Parameter(torch.zeros(c))
 
     def forward(self, x):
-        weight, bias = self.weight.to(x.dtype), self.bias.to(x.dtype)
-        x = F.layer_norm(x.permute(0, 2, 3, 1), weight.shape, weight, bias, 1e-6)
-        return x.permute(0, 3, 1, 2)
+        wide = x.permute(0, 2, 3, 1).to(self.weight.dtype)  # bfloat16 is far slower on the CPU
+        wide = F.layer_norm(wide, self.weight.shape, self.weight, self.bias, 1e-6)
+        return wide.to(x.dtype).permute(0, 3, 1, 2)
+
+
+def silu(x):
+    """The same as F.silu, whose bfloat16 backward pass is slow on the CPU."""
+    return x * torch.sigmoid(x) if x.dtype == torch.bfloat16 else F.silu(x)
 
 
 def conv3(i, o):
@@ -70,8 +87,8 @@ class ResnetBlock(nn.Module):
             self.nin_shortcut = nn.Conv2d(i, o, 1)
 
     def forward(self, x):
-        h = self.conv1(F.silu(self.norm1(x)))
-        h = self.conv2(F.silu(self.norm2(h)))
+        h = self.conv1(silu(self.norm1(x)))
+        h = self.conv2(silu(self.norm2(h)))
         return (self.nin_shortcut(x) if hasattr(self, "nin_shortcut") else x) + h
 
 
@@ -133,7 +150,7 @@ class Encoder(nn.Module):
             x = level(x)
             if hasattr(level, "downsample"):
                 x = level.downsample(x)
-        return self.conv_out(F.silu(self.norm_out(self.mid(x))))
+        return self.conv_out(silu(self.norm_out(self.mid(x))))
 
 
 class Decoder(nn.Module):
@@ -162,7 +179,7 @@ class Decoder(nn.Module):
             x = self.up[l](x)
             if l > 0:
                 x = self.up[l].upsample(x)
-        return self.conv_out(F.silu(self.norm_out(x)))
+        return self.conv_out(silu(self.norm_out(x)))
 
 
 class Codebook(nn.Module):
@@ -203,6 +220,19 @@ class Codebook(nn.Module):
         self.embedding.weight.copy_(table)
         self.counts.fill_(1.0)
         self.sums.copy_(table)
+
+    @torch.no_grad()
+    def restart(self, table):
+        """Takes over the codes of an older codebook (N, E); further codes are twins of its first
+        ones, a little apart: the means they follow part them."""
+        n = len(self.counts)
+        twins = table[torch.arange(n) % len(table)]
+        distance = torch.cdist(table, table).fill_diagonal_(float("inf")).min(1).values
+        apart = torch.randn_like(twins) * 0.25 * distance[torch.arange(n) % len(table), None]
+        apart[:len(table)] = 0
+        self.embedding.weight.copy_(twins + apart / table.shape[1] ** 0.5)
+        self.counts.fill_(1.0)
+        self.sums.copy_(self.embedding.weight)
 
     @torch.no_grad()
     def follow(self, z, codes, decay=0.99):
@@ -264,6 +294,20 @@ class Attention(nn.Module):
         return y.transpose(1, 2).flatten(2)
 
 
+class ChannelDropout(nn.Module):
+    """Dropout of whole channels of a sample: a small mask, and as good against overfitting."""
+
+    def __init__(self, p):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x):
+        if not self.training or not self.p:
+            return x
+        keep = torch.rand(len(x), 1, x.shape[2], device=x.device) >= self.p
+        return x * (keep / (1 - self.p)).to(x.dtype)
+
+
 class Block(nn.Module):
     """A published block over two sequences at once: x = the prefix, e = the entries behind it."""
 
@@ -271,7 +315,7 @@ class Block(nn.Module):
         super().__init__()
         self.ln1, self.attn, self.ln2 = nn.LayerNorm(d), Attention(d, heads), nn.LayerNorm(d)
         self.mlp = nn.Sequential(nn.Linear(d, 4 * d), nn.GELU(), nn.Linear(4 * d, d))
-        self.drop = nn.Dropout(dropout)
+        self.drop = ChannelDropout(dropout)
 
     def forward(self, both, n, mask, cache=None):
         """both (B, n + M, d): prefix, then entries; mask (M, n + M) for the entries.

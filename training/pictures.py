@@ -122,22 +122,49 @@ class Pictures:
                 cover = None if cover is None else cover[:, ::-1]
             image = image.astype(np.float32) / 127.5 - 1
             if jitter:
-                gain = np.exp(rng.normal(0, 0.08) + rng.normal(0, 0.02, 3))
-                image = np.clip((image + 1) * gain - 1, -1, 1)
+                image = jittered(rng, image)
             images.append(image.transpose(2, 0, 1))
             covers.append(cover)
         return np.ascontiguousarray(np.stack(images), np.float32), covers
 
-    def centres(self, side):
-        """The centre square of every picture, fixed."""
+    def centres(self, side, share=1.0):
+        """The centre square of every picture, fixed: `share` of the largest there is."""
         images, covers = [], []
         for p in self.pictures:
             h, w = p.size
-            need = min(h, w)
+            need = round(min(h, w) * share)
             images.append(p.crop((h - need) // 2, (w - need) // 2, need, side).transpose(2, 0, 1))
             covers.append(None if p.labels is None else p.coverage(
                 (h - need) // 2, (w - need) // 2, need, side // 8, len(self.label_names)))
         return np.stack(images).astype(np.float32) / 127.5 - 1, covers
+
+
+def jittered(rng, image):
+    """Another exposure, white balance, contrast and saturation; image (h, w, 3) in [-1, 1]."""
+    light = (image + 1) / 2
+    light = light ** np.exp(rng.normal(0, 0.12))
+    grey = light.mean(2, keepdims=True)
+    light = grey + (light - grey) * np.exp(rng.normal(0, 0.15))
+    return np.clip(light * np.exp(rng.normal(0, 0.1) + rng.normal(0, 0.03, 3)), 0, 1) * 2 - 1
+
+
+def wide_hole(rng, height, width):
+    """A hole as in making a picture larger or anew: all of it, a strip, or a frame; bool."""
+    mask, kind = np.zeros((height, width), bool), rng.random()
+    if kind < 0.5:
+        mask[:] = True
+        return mask
+    if kind < 0.8:  # one border, a quarter to five eighths of that side
+        side, share = rng.integers(4), rng.uniform(0.25, 0.625)
+        strip = mask if side < 2 else mask.T
+        n = max(1, round(len(strip) * share))
+        strip[(slice(n) if side % 2 else slice(len(strip) - n, None))] = True
+        return mask
+    top, bottom = (rng.uniform(0, 0.35, 2) * height).astype(int)  # all borders
+    left, right = (rng.uniform(0, 0.35, 2) * width).astype(int)
+    mask[:] = True
+    mask[top:height - bottom, left:width - right] = False
+    return mask
 
 
 def strokes(rng, size, thickness, n):

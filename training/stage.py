@@ -1,4 +1,5 @@
 """What both training stages share: limits, schedule, checkpoints, batches made ahead, curves."""
+import itertools
 import json
 import math
 import pathlib
@@ -7,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+
+UNFINISHED = 3  # exit code of a stage that stopped at a limit: call it again
 
 
 def arguments(parser):
@@ -22,8 +25,39 @@ def arguments(parser):
     parser.add_argument("--float32", action="store_true", help="no bfloat16")
     parser.add_argument("--save-minutes", type=float, default=3, help="time between checkpoints")
     parser.add_argument("--validate-every", type=int, default=200, help="steps")
+    parser.add_argument("--workers", type=int, default=0,
+                        help="processes that make batches; 0 = a thread of this one")
+    parser.add_argument("--call-minutes", type=float,
+                        help="stop after so long with a checkpoint; a later call resumes")
     parser.add_argument("--stop-at-step", type=int,
-                        help="interrupt here, as a power cut would (a later call resumes)")
+                        help="stop here with a checkpoint; a later call resumes")
+
+
+class Steps(torch.utils.data.Dataset):
+    """Batch i is made from (seed, first + i) alone, by whichever process."""
+
+    def __init__(self, make_batch, seed, first):
+        self.make_batch, self.seed, self.first = make_batch, seed, first
+
+    def __len__(self):
+        return 1 << 40
+
+    def __getitem__(self, i):
+        step = self.first + i
+        return self.make_batch(np.random.default_rng((self.seed, step)), step)
+
+
+def ahead(make_batch, seed, first, workers):
+    """Yields the batches of the steps from `first` on, made before they are asked for."""
+    steps = Steps(make_batch, seed, first)
+    if workers:
+        yield from torch.utils.data.DataLoader(
+            steps, batch_size=None, sampler=itertools.count(), num_workers=workers)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(steps.__getitem__, 0)
+        for i in itertools.count(1):
+            batch, coming = coming.result(), pool.submit(steps.__getitem__, i)
+            yield batch
 
 
 class Stage:
@@ -70,27 +104,29 @@ class Stage:
             group["lr"] = rate
         return rate
 
+    def finished(self):
+        return self.progress() >= 1
+
     def steps(self, make_batch):
-        """Yields (step, batch) until the end; the next batch is made meanwhile."""
-        def make(step):
-            return make_batch(np.random.default_rng((self.options.seed, step)), step)
-        with ThreadPoolExecutor(1) as pool:
-            ahead, saved, before = pool.submit(make, self.step), time.time(), time.time()
-            while self.progress() < 1:
-                if self.options.stop_at_step == self.step:
-                    self.save()
-                    return
-                batch = ahead.result()
-                ahead = pool.submit(make, self.step + 1)
-                torch.manual_seed(self.options.seed * 1000003 + self.step)
-                yield self.step, batch
-                self.step += 1
-                now = time.time()
-                self.spent, before = self.spent + now - before, now
-                if now - saved > 60 * self.options.save_minutes:
-                    self.save()
-                    saved = now
-            ahead.cancel()
+        """Yields (step, batch) until the end or a limit of this call; what follows is made
+        meanwhile."""
+        started = saved = before = time.time()
+        batches = ahead(make_batch, self.options.seed, self.step, self.options.workers)
+        while not self.finished():
+            calls = self.options.call_minutes
+            if self.options.stop_at_step == self.step or (
+                    calls is not None and before - started > 60 * calls):
+                break
+            batch = next(batches)
+            torch.manual_seed(self.options.seed * 1000003 + self.step)
+            yield self.step, batch
+            self.step += 1
+            now = time.time()
+            self.spent, before = self.spent + now - before, now
+            if now - saved > 60 * self.options.save_minutes:
+                self.save()
+                saved = now
+        batches.close()
         self.save()
 
     def add(self, **values):

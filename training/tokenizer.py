@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from . import stage
 from .losses import Discriminator, GradientLoss, PerceptualLoss, adaptive_weight, hinge
+from .modelfile import read_nets
 from .nets import Tokenizer, TokenizerShape
 from .pictures import Pictures, hole
 from .underpaint import underpaint
@@ -25,15 +26,22 @@ def arguments(parser):
     parser.add_argument("--adversarial-from", type=float, default=0.7,
                         help="share of the run after which the discriminator counts; 1 = never")
     parser.add_argument("--adversarial-weight", type=float, default=0.4)
-    parser.add_argument("--decoder-of", metavar="CHECKPOINT",
+    parser.add_argument("--blocks", type=int, default=2,
+                        help="residual blocks a level of the encoder; the decoder has one more")
+    parser.add_argument("--hole-share", type=float, default=0.25,
+                        help="share of the crops in which the decoder sees what is around a hole")
+    parser.add_argument("--start-from", metavar="MODEL",
+                        help="begin with this tokenizer.pt or model file; what it has not "
+                        "(more blocks, more codes) begins without effect")
+    parser.add_argument("--decoder-of", metavar="MODEL",
                         help="go on with this tokenizer's decoder, encoder and codebook frozen")
 
 
-def make_batch(pictures, n):
-    """Crops, half of them with a hole in pixels."""
+def make_batch(pictures, n, hole_share):
+    """Crops, some of them with a hole in pixels."""
     def make(rng, _step):
         x, _ = pictures.crops(rng, n, SIDE, whole=0.2, smallest=0.2)
-        holes = np.stack([hole(rng, SIDE, 24, 80) for _ in range(n // 2)])
+        holes = np.stack([hole(rng, SIDE, 24, 112) for _ in range(max(1, round(n * hole_share)))])
         share = np.where(rng.random(n) < 0.5, 0.3, 0.0)
         plain = rng.random((n, SIDE // 8, SIDE // 8)) < share[:, None, None]
         return [torch.from_numpy(a.astype(np.float32)) for a in (x, holes[:, None], plain[:, None])]
@@ -89,11 +97,32 @@ def save_final(average, folder, record):
 
 
 def load_tokenizer(path, device="cpu"):
-    """A finished tokenizer, ready for use; accepts a running checkpoint (its mean weights)."""
-    state = torch.load(path, map_location=device)
-    model = Tokenizer(TokenizerShape(**state["shape"])).to(device)
-    model.load_state_dict(state["weights"])
+    """A finished tokenizer, ready for use: tokenizer.pt, or that of a model file."""
+    if str(path).endswith(".safetensors"):
+        schema, weights = read_nets(path)[:2]
+        model = Tokenizer(TokenizerShape.of(schema)).to(device)
+        model.load_state_dict(weights, strict=False)  # what the codes follow is not exported
+    else:
+        state = torch.load(path, map_location=device)
+        model = Tokenizer(TokenizerShape(**state["shape"])).to(device)
+        model.load_state_dict(state["weights"])
     return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def take_over(model, weights):
+    """Copies what an older tokenizer has; blocks that are new do nothing at first."""
+    table = weights["quantize.embedding.weight"]
+    own = model.state_dict()
+    weights = {n: w for n, w in weights.items() if not n.startswith("quantize.")}
+    for name, value in weights.items():
+        if name not in own or own[name].shape != value.shape:
+            raise SystemExit(f"Tensor {name} of the older model does not fit.")
+    model.load_state_dict(weights, strict=False)
+    for name, value in own.items():
+        if name not in weights and name.endswith(("conv2.weight", "conv2.bias")):
+            value.zero_()
+    model.quantize.restart(table)
 
 
 class Trainer:
@@ -107,9 +136,9 @@ class Trainer:
             PerceptualLoss(options.perceptual, self.device)
         print("loss: L1 and " + self.judge.name, flush=True)
         self.critic = Discriminator().to(self.device)
-        self.average = stage.Average(self.model)
-        trained = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.Adam(trained, betas=(0.9, 0.99))
+        self.average = stage.Average(self.model, 0.999)
+        self.optimizer = torch.optim.Adam([p for p in self.model.parameters() if p.requires_grad],
+                                          betas=(0.9, 0.99))
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), betas=(0.5, 0.9))
         self.balance = torch.nn.Module()  # the adaptive weight, kept with the checkpoint
         self.balance.register_buffer("weight", torch.zeros(()))
@@ -120,11 +149,19 @@ class Trainer:
             2e-4 if self.frozen else 5e-4)
 
     def first_model(self):
-        if not self.frozen:
-            return Tokenizer(TokenizerShape(ch=self.options.ch, n_embed=self.options.codes))
-        model = load_tokenizer(self.options.decoder_of, self.device).train()
-        for p in [*model.decoder.parameters(), *model.post_quant_conv.parameters()]:
-            p.requires_grad_(True)
+        """A new tokenizer, one that goes on from an older one, or one whose decoder does."""
+        options = self.options
+        older = options.decoder_of or options.start_from
+        weights = load_tokenizer(older).state_dict() if older else None
+        codes = len(weights["quantize.embedding.weight"]) if self.frozen else options.codes
+        model = Tokenizer(TokenizerShape(ch=options.ch, n_embed=codes,
+                                         num_res_blocks=options.blocks))
+        if older:
+            take_over(model, weights)
+        model.requires_grad_(not self.frozen)
+        model.quantize.requires_grad_(False)
+        for part in (model.decoder, model.post_quant_conv):
+            part.requires_grad_(True)
         return model
 
     def cast(self):
@@ -132,15 +169,16 @@ class Trainer:
 
     def train_step(self, step, batch):
         batch = [t.to(self.device) for t in batch]
-        start = self.options.quantise_from
-        if step == start and not self.frozen:
+        start = 0 if self.options.start_from else self.options.quantise_from
+        if step == start and not self.frozen and not self.options.start_from:
             self.start_codebook(batch)
         quantise = self.frozen or step >= start
         adversarial = self.stage.progress() >= self.options.adversarial_from
         with self.cast():
             pasted, y, commitment, z, codes = reconstruct(self.model, batch, quantise, self.frozen)
             difference = (y - batch[0]).abs().mean()
-            distance = self.judge(pasted, batch[0])
+            dy, dx = step % 4, step // 4 % 4  # the net's strides must not fix a dot grid
+            distance = self.judge(pasted[:, :, dy:, dx:], batch[0][:, :, dy:, dx:])
             quality = difference + self.options.perceptual_weight * distance
             loss = quality + 0.25 * commitment
             if adversarial:
@@ -184,7 +222,7 @@ def run(options):
     run_stage, pictures = trainer.stage, Pictures(options.data, "train")
     watched = torch.from_numpy(Pictures(options.data, "validation").centres(256)[0])
     watched = watched.to(trainer.device)
-    for step, batch in run_stage.steps(make_batch(pictures, options.batch)):
+    for step, batch in run_stage.steps(make_batch(pictures, options.batch, options.hole_share)):
         trainer.train_step(step, batch)
         if run_stage.due():
             y, figures = validate(trainer.average.model, watched, trainer.judge, trainer.cast)
@@ -193,3 +231,4 @@ def run(options):
             save_final(trainer.average, run_stage.folder, run_stage.log[-1])
     record = run_stage.log[-1] if run_stage.log else {}
     save_final(trainer.average, run_stage.folder, record)
+    return 0 if run_stage.finished() else stage.UNFINISHED

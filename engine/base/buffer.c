@@ -5,7 +5,7 @@
 enum { ALIGN = 64 }; /* a cache line, and the widest vector */
 
 void *
-buffer_new (size_t n, size_t size, const char *what, GError **error)
+buffer_new_unset (size_t n, size_t size, const char *what, GError **error)
 {
   size_t bytes;
   void *memory = NULL;
@@ -18,7 +18,16 @@ buffer_new (size_t n, size_t size, const char *what, GError **error)
                    (double) n * (double) size / (1 << 20));
       return NULL;
     }
-  memset (memory, 0, bytes ? bytes : ALIGN);
+  return memory;
+}
+
+void *
+buffer_new (size_t n, size_t size, const char *what, GError **error)
+{
+  void *memory = buffer_new_unset (n, size, what, error);
+
+  if (memory)
+    memset (memory, 0, n * size);
   return memory;
 }
 

@@ -1,51 +1,56 @@
 #include "base/job.h"
 
-gboolean
-job_advance (Job *job, double flop, GError **error)
+/* Says how far the job is, with `flop` of a running phase done. */
+static gboolean
+tell (const Job *job, double flop)
 {
-  job->done += flop;
-  if (!job->progress)
-    return TRUE;
-
   /* 1 is said at the end alone, by whoever ends the job. */
-  double share = job->total > 0 ? MIN (job->done / job->total, 0.999) : 0;
+  const double share = job->total > 0 ? MIN ((job->done + flop) / job->total, 0.999) : 0;
 
-  if (job->progress (share, job->progress_data))
-    return TRUE;
+  return !job->progress || job->progress (share, job->progress_data);
+}
+
+static gboolean
+stopped (GError **error)
+{
   g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED, "Stopped.");
   return FALSE;
 }
 
-typedef struct {
-  void (*task) (gpointer data, size_t chunk);
-  gpointer data;
-  size_t first;
-} Group;
-
-static void
-run_chunk (gpointer data, size_t chunk)
+gboolean
+job_advance (Job *job, double flop, GError **error)
 {
-  const Group *group = data;
+  job->done += flop;
+  return tell (job, 0) || stopped (error);
+}
 
-  group->task (group->data, group->first + chunk);
+enum { OFTEN = 5000 }; /* microseconds: chunks may be much shorter */
+
+typedef struct {
+  const Job *job;
+  double flop_of_chunk;
+  gint64 told; /* microseconds */
+} Phase;
+
+static gboolean
+go_on (gpointer data, size_t finished)
+{
+  Phase *phase = data;
+  const gint64 now = g_get_monotonic_time ();
+
+  if (now - phase->told < OFTEN)
+    return TRUE;
+  phase->told = now;
+  return tell (phase->job, phase->flop_of_chunk * (double) finished);
 }
 
 gboolean
-job_run (Job *job, size_t n_chunks, size_t group, void (*task) (gpointer data, size_t chunk),
+job_run (Job *job, size_t n_chunks, double flop, void (*task) (gpointer data, size_t chunk),
          gpointer data, GError **error)
 {
-  for (size_t first = 0; first < n_chunks; first += group)
-    {
-      Group now = { task, data, first };
-      const size_t n = MIN (group, n_chunks - first);
+  Phase phase = { job, flop / (double) MAX (n_chunks, 1), g_get_monotonic_time () };
 
-      if (!job_advance (job, 0, error))
-        return FALSE;
-      if (job->pool)
-        pool_run (job->pool, n, run_chunk, &now);
-      else
-        for (size_t chunk = 0; chunk < n; chunk++)
-          run_chunk (&now, chunk);
-    }
-  return TRUE;
+  return pool_run_while (job->pool, n_chunks, task, data, go_on, &phase)
+             ? job_advance (job, flop, error)
+             : stopped (error);
 }

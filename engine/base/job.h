@@ -15,7 +15,8 @@ typedef struct {
  * CANCELLED error where the caller has asked to stop. */
 gboolean job_advance (Job *job, double flop, GError **error);
 
-/* pool_run for work that takes long: in groups of chunks, between which it is seen whether to stop.
- * A group should take less than 100 ms on one thread. Without a pool the caller does it alone. */
-gboolean job_run (Job *job, size_t n_chunks, size_t group,
+/* pool_run for a phase that may take longer than a few milliseconds, which is `flop` of work: the
+ * calling thread sees between its chunks whether to stop. A chunk should take less than 50 ms.
+ * Without a pool the caller does it alone. */
+gboolean job_run (Job *job, size_t n_chunks, double flop,
                   void (*task) (gpointer data, size_t chunk), gpointer data, GError **error);

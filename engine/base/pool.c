@@ -129,25 +129,60 @@ publish (Pool *pool, size_t n_chunks)
     }
 }
 
-void
-pool_run (Pool *pool, size_t n_chunks, Task task, gpointer data)
+int
+pool_n_threads (const Pool *pool)
 {
-  if (pool->n_workers == 0 || n_chunks <= 1)
+  return pool->n_workers + 1;
+}
+
+typedef gboolean (*GoOn) (gpointer data, size_t finished);
+
+static gboolean
+always (gpointer data, size_t finished)
+{
+  (void) data, (void) finished;
+  return TRUE;
+}
+
+static gboolean
+run_alone (size_t n_chunks, Task task, gpointer data, GoOn go_on, gpointer go_on_data)
+{
+  for (size_t chunk = 0; chunk < n_chunks; chunk++)
     {
-      for (size_t chunk = 0; chunk < n_chunks; chunk++)
-        task (data, chunk);
-      return;
+      task (data, chunk);
+      if (chunk + 1 < n_chunks && !go_on (go_on_data, chunk + 1))
+        return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+pool_run_while (Pool *pool, size_t n_chunks, Task task, gpointer data, GoOn go_on,
+                gpointer go_on_data)
+{
+  size_t dropped = 0;
+
+  if (!pool || pool->n_workers == 0 || n_chunks <= 1)
+    return run_alone (n_chunks, task, data, go_on, go_on_data);
   pool->task = task;
   pool->data = data;
   pool->n_chunks = n_chunks;
   atomic_store (&pool->finished, 0);
   publish (pool, n_chunks);
-  while (claim (pool))
-    ;
-  for (int spins = 0; atomic_load_explicit (&pool->finished, memory_order_acquire) < n_chunks;)
+  while (dropped == 0 && claim (pool))
+    if (!go_on (go_on_data, atomic_load_explicit (&pool->finished, memory_order_relaxed)))
+      dropped = atomic_exchange (&pool->unclaimed, 0);
+  for (int spins = 0;
+       atomic_load_explicit (&pool->finished, memory_order_acquire) < n_chunks - dropped;)
     if (++spins < SPINS)
       relax ();
     else
       sched_yield (); /* the claimant may have been descheduled */
+  return dropped == 0;
+}
+
+void
+pool_run (Pool *pool, size_t n_chunks, Task task, gpointer data)
+{
+  pool_run_while (pool, n_chunks, task, data, always, NULL);
 }

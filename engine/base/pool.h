@@ -16,7 +16,16 @@ Pool *pool_new (int n_threads);
 void pool_free (Pool *pool); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pool, pool_free)
 
+/* Threads that may run chunks at the same time, the caller's among them. */
+int pool_n_threads (const Pool *pool);
+
 /* Runs task (data, chunk) for every chunk < n_chunks, in any order, from any thread; returns when
- * all are done. Not reentrant; one caller at a time. n_chunks < 2^31. */
+ * all are done. pool NULL: the caller does it alone. Not reentrant; one caller at a time. n_chunks < 2^31. */
 void pool_run (Pool *pool, size_t n_chunks, void (*task) (gpointer data, size_t chunk),
                gpointer data);
+
+/* The same, but the calling thread asks go_on (go_on_data, finished chunks) between its chunks; where
+ * that says FALSE, nobody begins another one, and so does the function. */
+gboolean pool_run_while (Pool *pool, size_t n_chunks, void (*task) (gpointer data, size_t chunk),
+                         gpointer data, gboolean (*go_on) (gpointer data, size_t finished),
+                         gpointer go_on_data);

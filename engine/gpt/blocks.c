@@ -79,12 +79,25 @@ gpt_blocks_clear (GptBlocks *blocks)
   dense_clear (&blocks->head);
 }
 
+static RowType
+cache_type (const GptBlocks *blocks)
+{
+  return cache_bytes (ROWS_F32, blocks->n_layers, 1, 1, blocks->width) > 128 << 10 ? ROWS_F16
+                                                                                   : ROWS_F32;
+}
+
 gboolean
 gpt_blocks_cache (const GptBlocks *blocks, Cache *cache, int n_sequences, int capacity,
                   GError **error)
 {
-  return cache_init (cache, blocks->n_layers, n_sequences, capacity, blocks->n_heads, blocks->width,
-                     error);
+  return cache_init (cache, cache_type (blocks), blocks->n_layers, n_sequences, capacity,
+                     blocks->n_heads, blocks->width, error);
+}
+
+gsize
+gpt_blocks_cache_bytes (const GptBlocks *blocks, int n_sequences, int capacity)
+{
+  return cache_bytes (cache_type (blocks), blocks->n_layers, n_sequences, capacity, blocks->width);
 }
 
 double

@@ -28,9 +28,11 @@ gboolean gpt_dense (Dense *dense, const Weights *weights, const char *leaf, int 
                     gboolean has_bias, GError **error);
 void gpt_blocks_clear (GptBlocks *blocks);
 
-/* An empty cache for sequences of these blocks. */
+/* An empty cache for sequences of these blocks, in binary16 where a position takes more than 128 KiB
+ * in binary32: a token step of the published models reads all of it. */
 gboolean gpt_blocks_cache (const GptBlocks *blocks, Cache *cache, int n_sequences, int capacity,
                            GError **error);
+gsize gpt_blocks_cache_bytes (const GptBlocks *blocks, int n_sequences, int capacity);
 
 /* Sends further positions of the cache's sequences through all blocks, n_new[sequence] of each (0 is
  * fine, 0 for all is not; NULL = one of each). x: the new rows of the first sequence, then those of the second, ..,

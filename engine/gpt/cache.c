@@ -1,14 +1,16 @@
 #include "gpt/cache.h"
 
 gboolean
-cache_init (Cache *cache, int n_layers, int n_sequences, int capacity, int n_heads, int width,
-            GError **error)
+cache_init (Cache *cache, RowType type, int n_layers, int n_sequences, int capacity, int n_heads,
+            int width, GError **error)
 {
-  const size_t n = (size_t) n_layers * n_sequences * capacity, row = width * sizeof (float);
+  const size_t n = (size_t) n_layers * n_sequences * capacity;
+  const size_t row = (size_t) width * (type == ROWS_F32 ? 4 : 2);
 
   *cache = (Cache){ .n_layers = n_layers,
                     .n_sequences = n_sequences,
                     .n_heads = n_heads,
+                    .type = type,
                     .width = width,
                     .capacity = capacity };
   if ((cache->keys = buffer_new (n, row, "the KV cache", error))
@@ -35,7 +37,7 @@ cache_follow (Cache *cache, const Cache *prefix)
 {
   g_assert (cache->n_sequences % prefix->n_sequences == 0 && !prefix->prefix
             && prefix->n_layers == cache->n_layers && prefix->width == cache->width
-            && prefix->n_heads == cache->n_heads);
+            && prefix->n_heads == cache->n_heads && prefix->type == cache->type);
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
     g_assert (cache->lengths[sequence] == 0);
   cache->prefix = prefix;

@@ -12,14 +12,15 @@ typedef struct Cache {
   int capacity;               /* own positions that each sequence has room for */
   int *lengths;               /* [n_sequences]: own positions filled */
   const struct Cache *prefix; /* borrowed; NULL = no positions in front of the own ones */
-  float *keys, *values;       /* [layer][sequence][head][capacity][width / n_heads] */
+  RowType type;               /* of keys and values: ROWS_F32, or ROWS_F16 for half the memory */
+  guint8 *keys, *values;      /* [layer][sequence][head][capacity][width / n_heads] */
   Attention *attentions;      /* [n_sequences]: room for what one layer attends to */
   float *room;                /* activations, kept from one step to the next */
   size_t room_size;           /* floats */
 } Cache;
 
-gboolean cache_init (Cache *cache, int n_layers, int n_sequences, int capacity, int n_heads,
-                     int width, GError **error);
+gboolean cache_init (Cache *cache, RowType type, int n_layers, int n_sequences, int capacity,
+                     int n_heads, int width, GError **error);
 void cache_clear (Cache *cache);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Cache, cache_clear)
 
@@ -42,7 +43,7 @@ int cache_leader (const Cache *cache, int sequence);
  * of steps allocates once. */
 float *cache_room (Cache *cache, size_t n, GError **error);
 
-/* First float of a head's keys (or values) of a sequence; its positions follow one another. */
+/* First number of a head's keys (or values) of a sequence; its positions follow one another. */
 static inline size_t
 cache_place (const Cache *cache, int layer, int sequence, int head)
 {
@@ -51,7 +52,7 @@ cache_place (const Cache *cache, int layer, int sequence, int head)
 }
 
 static inline gsize
-cache_bytes (int n_layers, int n_sequences, int capacity, int width)
+cache_bytes (RowType type, int n_layers, int n_sequences, int capacity, int width)
 {
-  return 2 * sizeof (float) * (gsize) n_layers * n_sequences * capacity * width;
+  return (type == ROWS_F32 ? 8 : 4) * (gsize) n_layers * n_sequences * capacity * width;
 }

@@ -65,7 +65,7 @@ features (const Fill *fill, const FillWindow *window, int cell, float *x)
   if (window->coarse)
     {
       memcpy (x, window->coarse + (size_t) cell * e, e * sizeof (float));
-      x[e] = 1;
+      x[e] = window->guided;
     }
 }
 

@@ -29,6 +29,7 @@ typedef struct {
   float *vectors;        /* [cells][embed_dim] */
   const float *coverage; /* [cells][n_labels + 1], adds up to 1; NULL = all free */
   const float *coarse;   /* [cells][embed_dim]; NULL = none */
+  gboolean guided;       /* coarse comes from a coarser level, and not from underpainting */
 } FillWindow;
 
 /* Runs the prefix: all cells of the windows, which have the same size, one window for each sequence

@@ -57,36 +57,42 @@ static void
 store (const Pass *pass, int layer, size_t begin, size_t end)
 {
   const Cache *cache = pass->cache;
-  const size_t width = cache->width, head_width = width / cache->n_heads;
+  const RowKernels *kernels = &kernels_best ()->rows;
+  const size_t width = cache->width, n = width / cache->n_heads;
   Segment segment = { .n = 0 };
 
   while (next_segment (pass, begin, end, &segment))
     for (int i = 0; i < segment.n; i++)
-      {
-        const size_t from = (segment.row - begin + i) * width;
-        const size_t position = cache->lengths[segment.sequence] + segment.first + i;
+      for (int head = 0; head < cache->n_heads; head++)
+        {
+          const size_t from = (segment.row - begin + i) * width + head * n;
+          const size_t position = cache->lengths[segment.sequence] + segment.first + i;
+          const size_t to = cache_place (cache, layer, segment.sequence, head) + position * n;
 
-        for (int head = 0; head < cache->n_heads; head++)
-          {
-            const size_t to =
-                cache_place (cache, layer, segment.sequence, head) + position * head_width;
-
-            memcpy (cache->keys + to, pass->key + from + head * head_width,
-                    head_width * sizeof (float));
-            memcpy (cache->values + to, pass->value + from + head * head_width,
-                    head_width * sizeof (float));
-          }
-      }
+          if (cache->type == ROWS_F32)
+            {
+              memcpy (cache->keys + 4 * to, pass->key + from, 4 * n);
+              memcpy (cache->values + 4 * to, pass->value + from, 4 * n);
+              continue;
+            }
+          kernels->narrow (n, pass->key + from, cache->keys + 2 * to);
+          kernels->narrow (n, pass->value + from, cache->values + 2 * to);
+        }
 }
 
 static Keys
 keys_of (const Cache *cache, int layer, int sequence, int n)
 {
   const size_t head_width = cache->width / cache->n_heads;
-  const size_t place = cache_place (cache, layer, sequence, 0);
+  const size_t place = cache_place (cache, layer, sequence, 0) * (cache->type == ROWS_F32 ? 4 : 2);
 
-  return (Keys){ n,          cache->keys + place, cache->values + place,
-                 head_width, head_width,          head_width * cache->capacity };
+  return (Keys){ .n = n,
+                 .type = cache->type,
+                 .k = cache->keys + place,
+                 .v = cache->values + place,
+                 .k_stride = head_width,
+                 .v_stride = head_width,
+                 .head_stride = head_width * cache->capacity };
 }
 
 /* Queries of a strip become what their attention gives, in the place of pass->key. */

@@ -7,7 +7,6 @@
 enum {
   BLOCK = 8,
   MIN_BLOCKS = 8,
-  ROWS = 64,             /* of a large picture, in some ten milliseconds */
   GRAIN_LEVEL = 1 << 21, /* its place in the random numbers: no plan has such a level */
 };
 
@@ -288,5 +287,5 @@ match_grain (Job *job, float *filling, const float *picture, const guint8 *hole,
   if (!look_around (job, &grain, whole, hole, width, TRUE, error))
     return FALSE;
   find_amounts (&grain);
-  return job_run (job, height, ROWS, add_to_row, &adding, error);
+  return job_run (job, height, 0, add_to_row, &adding, error);
 }

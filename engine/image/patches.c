@@ -8,8 +8,7 @@ enum {
   PATCH_AREA = PATCH_SIDE * PATCH_SIDE,
   N_GUIDES = 5, /* low frequencies are smooth: the centre and four corners say it all */
   N_TRIES = 16, /* random sources a target without a field begins with */
-  TILE = 32,    /* pixels; small enough to look for a stop after GROUP of them */
-  GROUP = 8,
+  TILE = 32,    /* pixels; small enough to look for a stop after each */
 };
 
 static const float GUIDE_WEIGHT = 3.0f;
@@ -315,7 +314,7 @@ scale_start (Job *job, Scale *scale, const Scale *coarse, guint64 seed, GError *
 {
   Step step = { .scale = scale, .coarse = coarse, .seed = seed };
 
-  return job_run (job, scale->n_tiles, GROUP, start_tile, &step, error);
+  return job_run (job, scale->n_tiles, 0, start_tile, &step, error);
 }
 
 /* Around the best source so far, in windows that halve. */
@@ -399,7 +398,7 @@ scale_search (Job *job, Scale *scale, float trust, int passes, guint32 round, gu
     {
       memcpy (scale->before, scale->field,
               (size_t) scale->width * scale->height * sizeof *scale->field);
-      if (!job_run (job, scale->n_tiles, GROUP, search_tile, &step, error))
+      if (!job_run (job, scale->n_tiles, 0, search_tile, &step, error))
         return FALSE;
     }
   return TRUE;
@@ -468,7 +467,7 @@ run_votes (Job *job, Step *step, double sigma, void (*task) (gpointer data, size
     near[i] = (float) exp (-0.5 * i * i / (sigma * sigma));
   step->near = near;
   step->mean = mean_cost (step->scale);
-  return job_run (job, step->scale->n_tiles, GROUP, task, step, error);
+  return job_run (job, step->scale->n_tiles, 0, task, step, error);
 }
 
 gboolean

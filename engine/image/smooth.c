@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROWS = 64 }; /* of a large picture, smoothed within some ten milliseconds */
-
 /* A Gaussian in two steps, a row a chunk. */
 typedef struct {
   const Colour *from;
@@ -63,8 +61,8 @@ smooth_colours (Job *job, Colour *pixels, int width, int height, double sigma, G
   down = across;
   down.from = between;
   down.to = pixels;
-  if (!job_run (job, height, ROWS, blur_across, &across, error)
-      || !job_run (job, height, ROWS, blur_down, &down, error))
+  if (!job_run (job, height, 0, blur_across, &across, error)
+      || !job_run (job, height, 0, blur_down, &down, error))
     return FALSE;
   for (size_t i = 0; i < n; i++)
     {

@@ -1,6 +1,7 @@
 #include "model/safetensors.h"
 #include "base/buffer.h"
 #include "model/json.h"
+#include "nn/rows.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,26 +311,48 @@ tensor_number (const Tensor *tensor, size_t i)
     }
 }
 
+/* The types that kernels know, at their speed. */
+static gboolean
+as_rows (const Tensor *tensor, Rows *rows)
+{
+  static const RowType types[] = {
+    [DTYPE_F32] = ROWS_F32, [DTYPE_F16] = ROWS_F16, [DTYPE_BF16] = ROWS_BF16
+  };
+  const gboolean known =
+      tensor->dtype == DTYPE_F32 || tensor->dtype == DTYPE_F16 || tensor->dtype == DTYPE_BF16;
+
+  *rows = (Rows){ .n = 1, .k = tensor->n, .data = tensor->data.data };
+  rows->type = known ? types[tensor->dtype] : ROWS_F32;
+  return known;
+}
+
 float *
 tensor_floats (const Tensor *tensor, const char *name, GError **error)
 {
   buffer_auto float *numbers = NULL;
+  gboolean finite = TRUE;
+  Rows rows;
 
   if (tensor->dtype == DTYPE_I8)
     {
       bad (error, name, "8-bit numbers are not known here");
       return NULL;
     }
-  if (!(numbers = buffer_new (tensor->n, sizeof (float), name, error)))
+  if (!(numbers = buffer_new_unset (tensor->n, sizeof (float), name, error)))
     return NULL;
-  for (size_t i = 0; i < tensor->n; i++)
+  if (as_rows (tensor, &rows))
     {
-      numbers[i] = (float) tensor_number (tensor, i);
-      if (!isfinite (numbers[i]))
-        {
-          bad (error, name, "it holds a number that is not finite");
-          return NULL;
-        }
+      finite = rows_finite (&rows);
+      rows_read (&rows, 0, numbers);
     }
-  return g_steal_pointer (&numbers);
+  else
+    for (size_t i = 0; i < tensor->n; i++)
+      {
+        numbers[i] = (float) tensor_number (tensor, i);
+        finite = finite && isfinite (numbers[i]);
+      }
+  if (finite)
+    return g_steal_pointer (&numbers);
+  bad (error, name, "it holds a number that is not finite");
+  return NULL;
 }

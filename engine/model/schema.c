@@ -139,7 +139,8 @@ read_transformer (Schema *schema, JsonObject *parent, GError **error)
   if (gpt->n_embd % gpt->n_head != 0)
     return wrong (error, "n_embd: it must be a multiple of n_head");
   if (schema->kind == KIND_FILL)
-    return json_int (object, "window", 2, 64, &gpt->window, error);
+    return json_int (object, "window", 2, 64, &gpt->window, error)
+           && json_bool (object, "underpainted", FALSE, &gpt->underpainted, error);
   return json_int (object, "vocab_size", 1, MAX_CODES, &gpt->vocab_size, error)
          && json_int (object, "block_size", 1, 1 << 16, &gpt->block_size, error)
          && json_int (object, "n_unmasked", 0, gpt->block_size, &gpt->n_unmasked, error);

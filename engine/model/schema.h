@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
   int vocab_size, block_size, n_unmasked; /* gpt, net2net */
   int window;                             /* fill */
+  gboolean underpainted; /* fill: without a guide the underpainted picture takes its place */
   int n_layer, n_head, n_embd;
 } GptSchema;
 

@@ -41,12 +41,20 @@ soften (Block *block, const RowKernels *kernels, size_t query, size_t visible, s
   block->sum[query] = block->sum[query] * shrink + sum;
 }
 
+static inline void
+fetch (const guint8 *row, size_t bytes)
+{
+  for (size_t i = 0; i < bytes; i += 64)
+    __builtin_prefetch (row + i, 0, 2);
+}
+
 /* Sends queries first .. first + n through the keys of one head; NULL seen = all. */
 static void
 pass_keys (Block *block, size_t first, size_t n, const Keys *keys, size_t head, const size_t *seen)
 {
   const RowKernels *kernels = &kernels_best ()->rows;
-  const float *k = keys->k + head * keys->head_stride, *v = keys->v + head * keys->head_stride;
+  const size_t size = keys->type == ROWS_F32 ? 4 : 2, offset = head * keys->head_stride * size;
+  const guint8 *k = (const guint8 *) keys->k + offset, *v = (const guint8 *) keys->v + offset;
   float *scores = block->scores + first * BLOCK_KEYS;
   size_t end = seen ? 0 : keys->n;
 
@@ -58,20 +66,29 @@ pass_keys (Block *block, size_t first, size_t n, const Keys *keys, size_t head, 
       const Dots dots = { .n_rows = n,
                           .n_out = n_keys,
                           .k = block->width,
-                          .w = k + key * keys->k_stride,
-                          .w_stride = keys->k_stride * sizeof (float),
+                          .w = k + key * keys->k_stride * size,
+                          .w_stride = keys->k_stride * size,
                           .x = block->q + first * block->width,
                           .x_stride = block->width,
                           .y = scores,
                           .y_stride = BLOCK_KEYS };
 
+      for (size_t j = 0; j < n_keys; j++) /* while the scores are computed */
+        fetch (v + (key + j) * keys->v_stride * size, block->width * size);
       memset (scores, 0, n * BLOCK_KEYS * sizeof (float));
-      kernels->dots (ROWS_F32, &dots);
+      kernels->dots (keys->type, &dots);
       for (size_t i = first; i < first + n; i++)
         soften (block, kernels, i, seen ? CLAMP (seen[i], key, key + n_keys) - key : n_keys,
                 n_keys);
-      kernels->mix_rows (n, n_keys, block->width, scores, BLOCK_KEYS, v + key * keys->v_stride,
-                         keys->v_stride, block->y + first * block->width, block->width);
+      kernels->mix_rows (keys->type, &(Mix){ .n_rows = n,
+                                             .n = n_keys,
+                                             .width = block->width,
+                                             .p = scores,
+                                             .p_stride = BLOCK_KEYS,
+                                             .v = v + key * keys->v_stride * size,
+                                             .v_stride = keys->v_stride,
+                                             .y = block->y + first * block->width,
+                                             .y_stride = block->width });
     }
 }
 

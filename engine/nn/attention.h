@@ -5,13 +5,15 @@
  * not on how many other queries are asked at the same time, nor on how many threads. */
 #pragma once
 #include "base/job.h"
+#include "nn/row_kernels.h"
 
 /* Keys and values of one sequence, with heads apart from one another or side by side. */
 typedef struct {
   size_t n;
-  const float *k, *v;        /* of head 0 */
-  size_t k_stride, v_stride; /* floats from one position's to the next position's */
-  size_t head_stride;        /* floats from one head's to the next head's, the same for k and v */
+  RowType type;              /* ROWS_F32 or ROWS_F16 */
+  const void *k, *v;         /* of head 0 */
+  size_t k_stride, v_stride; /* numbers from one position's to the next position's */
+  size_t head_stride;        /* numbers from one head's to the next head's, the same for k and v */
 } Keys;
 
 typedef struct {

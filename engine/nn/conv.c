@@ -1,33 +1,25 @@
-#include "nn/conv.h"
+#include "nn/conv_private.h"
 #include <string.h>
 
+enum { ALIGN = 64 };
+
 gboolean
-conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, const float *weight,
+conv_init (Conv *conv, ConvKind kind, int kernel, int n_in, int n_out, Rows weight,
            const float *bias, GError **error)
 {
-  const size_t taps = (size_t) kernel * kernel, n = taps * n_in;
-  buffer_auto float *ordered = buffer_new ((size_t) n_out, n * sizeof (float), "weights", error);
-
-  *conv = (Conv){ .kind = kind, .kernel = kernel };
-  if (!ordered)
+  *conv = (Conv){ .kind = kind, .kernel = kernel, .n_in = n_in, .n_out = n_out, .weight = weight };
+  conv->bias = buffer_new (n_panels (conv) * PANEL_COLS, sizeof (float), "weights", error);
+  if (!conv->bias)
     return FALSE;
-  for (size_t out = 0; out < (size_t) n_out; out++)
-    for (size_t in = 0; in < (size_t) n_in; in++)
-      for (size_t tap = 0; tap < taps; tap++)
-        ordered[out * n + tap * n_in + in] = weight[(out * n_in + in) * taps + tap];
-  return linear_init (&conv->linear, n, n_out, ordered, bias, error);
+  memcpy (conv->bias, bias, n_out * sizeof (float));
+  return TRUE;
 }
 
 void
 conv_clear (Conv *conv)
 {
-  linear_clear (&conv->linear);
-}
-
-static int
-channels_in (const Conv *conv)
-{
-  return (int) (conv->linear.n_in / (size_t) (conv->kernel * conv->kernel));
+  rows_clear (&conv->weight);
+  g_clear_pointer (&conv->bias, buffer_free);
 }
 
 int
@@ -47,156 +39,184 @@ conv_out_side (const Conv *conv, int side)
 double
 conv_flop (const Conv *conv, int height, int width)
 {
-  return linear_flop (&conv->linear,
-                      (double) conv_out_side (conv, height) * conv_out_side (conv, width));
+  return 2.0 * conv->kernel * conv->kernel * conv->n_in * conv->n_out * conv_out_side (conv, height)
+         * conv_out_side (conv, width);
 }
 
-typedef struct {
-  const Conv *conv;
-  const Kernels *kernels;
-  const Map *in;
-  Map *bordered, *out;
-} Work;
-
-/* Row `row` of the bordered copy: zeros outside, each pixel twice when enlarging. */
-static void
-copy_row (gpointer data, size_t row)
+guint8 *
+places_take (const Places *places)
 {
-  const Work *work = data;
-  const Map *in = work->in, *to = work->bordered;
-  const int scale = work->conv->kind == CONV_UP ? 2 : 1;
-  const int border = work->conv->kind == CONV_DOWN ? 0 : 1; /* on the left and above */
-  const int y = (int) row - border;
-  float *place = to->data + row * to->width * to->channels;
+  for (;;) /* there is a place for every thread, so one is free */
+    for (int i = 0; i < places->n; i++)
+      if (g_atomic_int_compare_and_exchange (&places->taken[i], FALSE, TRUE))
+        return places->memory + i * places->bytes;
+}
 
-  if (y < 0 || y >= in->height * scale)
-    return; /* buffer_new has zeroed it */
+void
+places_give (const Places *places, guint8 *place)
+{
+  g_atomic_int_set (&places->taken[(place - places->memory) / (gssize) places->bytes], FALSE);
+}
 
-  const float *source = in->data + (size_t) (y / scale) * in->width * in->channels;
+void *
+carve (Carver *carver, size_t n, size_t size)
+{
+  void *part = carver->memory ? carver->memory + carver->used : NULL;
 
-  place += border * in->channels;
-  if (scale == 1)
+  carver->used += (n * size + ALIGN - 1) / ALIGN * ALIGN;
+  return part;
+}
+
+void
+carve_places (Carver *carver, int n_threads, size_t bytes, Places *places)
+{
+  bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN + ALIGN; /* apart from the neighbour's last line */
+  *places = (Places){ .n = n_threads, .bytes = bytes };
+  places->taken = carve (carver, n_threads, sizeof *places->taken);
+  places->memory = carve (carver, n_threads, bytes);
+  if (places->taken)
+    memset (places->taken, 0, n_threads * sizeof *places->taken);
+}
+
+void *
+scratch_take (Scratch *scratch, size_t bytes, GError **error)
+{
+  if (scratch->bytes >= bytes && scratch->memory)
+    return scratch->memory;
+  scratch_clear (scratch);
+  scratch->memory = buffer_new_unset (bytes, 1, "a convolution", error);
+  scratch->bytes = scratch->memory ? bytes : 0;
+  return scratch->memory;
+}
+
+void
+scratch_clear (Scratch *scratch)
+{
+  buffer_free (scratch->memory);
+  *scratch = (Scratch){ 0 };
+}
+
+gboolean
+conv_take_sums (Map *out, size_t n_slots, const double *slots, GError **error)
+{
+  map_forget_sums (out);
+  out->sums = buffer_new_unset (2 * (size_t) out->channels, sizeof (double), "sums", error);
+  if (!out->sums)
+    return FALSE;
+  norm_total (n_slots, out->channels, slots, out->sums);
+  return TRUE;
+}
+
+void
+conv_widen_panel (const Conv *conv, size_t panel, float *to)
+{
+  const size_t size = (size_t) conv->n_in * conv->kernel * conv->kernel;
+  const size_t bytes = size * (conv->weight.type == ROWS_F32 ? sizeof (float) : sizeof (guint16));
+
+  kernels_best ()->rows.widen (conv->weight.type, panel_width (conv, panel) * size,
+                               conv->weight.data + panel * PANEL_COLS * bytes, to);
+}
+
+void
+conv_pack_panel (const Conv *conv, size_t panel, float *widened, float *packed)
+{
+  const size_t taps = (size_t) conv->kernel * conv->kernel, n_in = conv->n_in;
+  const size_t n = panel_width (conv, panel), size = n_in * taps;
+
+  conv_widen_panel (conv, panel, widened);
+  for (size_t tap = 0; tap < taps; tap++)
+    for (size_t in = 0; in < n_in; in++, packed += PANEL_COLS)
+      for (size_t out = 0; out < PANEL_COLS; out++)
+        packed[out] = out < n ? widened[out * size + in * taps + tap] : 0;
+}
+
+/* Pixels that exist, x to x + n of row y. */
+static void
+read_inside (const ConvRun *run, int y, int x, int n, size_t stride, float *to)
+{
+  const ConvKernels *kernels = &run->kernels->conv;
+  const Map *in = run->in;
+  const size_t channels = in->channels;
+  const int scale = run->conv->kind == CONV_UP ? 2 : 1;
+  const float *line = in->data + (size_t) (y / scale) * in->width * channels;
+  const float *from = line + x * channels;
+
+  if (run->norm && run->norm->kind == NORM_GROUP)
+    kernels->scale_swish (n, channels, from, run->gain, run->offset, to, stride);
+  else if (run->norm)
+    kernels->layer_norm (n, channels, from, run->norm->scale, run->norm->shift, run->norm->epsilon,
+                         TRUE, to, stride);
+  else if (scale == 1 && stride == channels)
+    memcpy (to, from, n * channels * sizeof (float));
+  else
+    for (int i = 0; i < n; i++)
+      memcpy (to + i * stride, line + (x + i) / scale * channels, channels * sizeof (float));
+}
+
+void
+conv_read (const ConvRun *run, int y, int x, int n, size_t stride, float *to)
+{
+  const int scale = run->conv->kind == CONV_UP ? 2 : 1;
+  const int height = run->in->height * scale, width = run->in->width * scale;
+  const int first = CLAMP (-x, 0, n), end = CLAMP (width - x, first, n); /* that exist */
+
+  if (y < 0 || y >= height)
     {
-      memcpy (place, source, sizeof (float) * in->width * in->channels);
+      memset (to, 0, n * stride * sizeof (float));
       return;
     }
-  for (int x = 0; x < in->width * 2; x++)
-    memcpy (place + (size_t) x * in->channels, source + (size_t) (x / 2) * in->channels,
-            sizeof (float) * in->channels);
+  memset (to, 0, first * stride * sizeof (float));
+  read_inside (run, y, x + first, end - first, stride, to + first * stride);
+  memset (to + end * stride, 0, (n - end) * stride * sizeof (float));
 }
 
-static void
-run_row (gpointer data, size_t row)
+static gboolean
+is_wino (const Conv *conv)
 {
-  const Work *work = data;
-  const Conv *conv = work->conv;
-  const Map *from = work->bordered ? work->bordered : work->in, *out = work->out;
-  const size_t stride = conv->kind == CONV_DOWN ? 2 : 1;
-  const size_t line = (size_t) from->width * from->channels;
-  PanelShape shape = { .segments = conv->kernel,
-                       .k = (size_t) conv->kernel * from->channels,
-                       .row_stride = stride * from->channels,
-                       .segment_stride = line,
-                       .out_stride = out->channels };
-  const float *x = from->data + row * stride * line;
-  float *y = out->data + row * out->width * out->channels;
+  return conv->kernel == 3 && conv->kind != CONV_DOWN && conv->n_in >= LANES_MAX;
+}
 
-  for (size_t panel = 0; panel < linear_n_panels (&conv->linear); panel++)
-    for (size_t col = 0; col < (size_t) out->width; col += PANEL_ROWS)
-      {
-        shape.rows = MIN (PANEL_ROWS, (size_t) out->width - col);
-        linear_panel (work->kernels, &conv->linear, &shape, panel, x + col * shape.row_stride,
-                      y + col * out->channels);
-      }
+static gboolean
+shape_out (const Conv *conv, ConvFlags flags, int height, int width, Map *out, GError **error)
+{
+  g_assert (height > 0 && width > 0);
+  if (!(flags & CONV_ADD))
+    return map_shape (out, height, width, conv->n_out, error);
+  g_assert (out->height == height && out->width == width && out->channels == conv->n_out);
+  map_forget_sums (out);
+  return TRUE;
 }
 
 gboolean
-conv_run (Job *job, const Conv *conv, const Map *in, Map *out, GError **error)
+conv_run (Job *job, const Conv *conv, const Norm *norm, ConvFlags flags, Scratch *scratch,
+          const Map *in, Map *out, GError **error)
 {
-  const int height = conv_out_side (conv, in->height), width = conv_out_side (conv, in->width);
-  const int scale = conv->kind == CONV_UP ? 2 : 1, border = conv->kind == CONV_DOWN ? 1 : 2;
-  g_auto (Map) bordered = { 0 };
-  Work work = { .conv = conv, .kernels = kernels_best (), .in = in, .out = out };
+  buffer_auto float *affine = NULL;
+  ConvRun run = { .conv = conv,
+                  .kernels = kernels_best (),
+                  .norm = norm,
+                  .in = in,
+                  .out = out,
+                  .add = (flags & CONV_ADD) != 0 };
 
-  g_assert (in->channels == channels_in (conv) && height > 0 && width > 0);
-  if (conv->kernel == 3)
+  g_assert (in->channels == conv->n_in
+            && (!norm || (conv->kernel == 3 && conv->kind == CONV_SAME)));
+  if (norm && norm->kind == NORM_GROUP)
     {
-      if (!map_init (&bordered, in->height * scale + border, in->width * scale + border,
-                     in->channels, error))
+      affine = buffer_new (2 * (size_t) conv->n_in, sizeof (float), "sums", error);
+      if (!affine || !norm_affine (job, norm, in, affine, affine + conv->n_in, error))
         return FALSE;
-      work.bordered = &bordered;
-      pool_run (job->pool, bordered.height, copy_row, &work);
+      run.gain = affine;
+      run.offset = affine + conv->n_in;
     }
-  if (!map_init (out, height, width, (int) conv->linear.n_out, error))
-    return FALSE;
-  pool_run (job->pool, height, run_row, &work);
-  if (job_advance (job, conv_flop (conv, in->height, in->width), error))
-    return TRUE;
-  map_clear (out);
-  return FALSE;
+  return shape_out (conv, flags, conv_out_side (conv, in->height), conv_out_side (conv, in->width),
+                    out, error)
+         && (is_wino (conv) ? conv_run_wino : conv_run_direct) (job, &run, flags & CONV_SUMS,
+                                                                scratch, error);
 }
 
-typedef struct {
-  const Conv *conv;
-  const guint8 *labels; /* [out->height][out->width] */
-  Map *out;
-} LabelWork;
-
-/* Adds up the (at most) nine columns of the weights that the labels around one pixel choose. */
-static void
-look_up (const LabelWork *work, int row, int col, size_t panel, float *sum)
+gsize
+conv_bytes (const Conv *conv, int n_threads, int height, int width)
 {
-  const Linear *linear = &work->conv->linear;
-  const float *weights = linear->panels + panel * linear->n_in * PANEL_COLS;
-  const int height = work->out->height, width = work->out->width;
-  const size_t n_in = channels_in (work->conv);
-
-  memcpy (sum, linear->bias + panel * PANEL_COLS, PANEL_COLS * sizeof (float));
-  for (int tap = 0; tap < 9; tap++)
-    {
-      const int y = row + tap / 3 - 1, x = col + tap % 3 - 1;
-
-      if (y < 0 || y >= height || x < 0 || x >= width)
-        continue;
-
-      const float *column =
-          weights + (tap * n_in + work->labels[(size_t) y * width + x]) * PANEL_COLS;
-
-      for (int j = 0; j < PANEL_COLS; j++)
-        sum[j] += column[j];
-    }
-}
-
-static void
-label_row (gpointer data, size_t row)
-{
-  const LabelWork *work = data;
-  const size_t n_out = work->out->channels, width = work->out->width;
-  float sum[PANEL_COLS];
-
-  for (size_t panel = 0; panel < linear_n_panels (&work->conv->linear); panel++)
-    for (size_t col = 0; col < width; col++)
-      {
-        const size_t first = panel * PANEL_COLS;
-
-        look_up (work, (int) row, (int) col, panel, sum);
-        memcpy (work->out->data + (row * width + col) * n_out + first, sum,
-                MIN (PANEL_COLS, n_out - first) * sizeof (float));
-      }
-}
-
-gboolean
-conv_run_labels (Job *job, const Conv *conv, const guint8 *labels, int height, int width, Map *out,
-                 GError **error)
-{
-  LabelWork work = { conv, labels, out };
-
-  g_assert (conv->kernel == 3 && conv->kind == CONV_SAME);
-  if (!map_init (out, height, width, (int) conv->linear.n_out, error))
-    return FALSE;
-  pool_run (job->pool, height, label_row, &work);
-  if (job_advance (job, conv_flop (conv, height, width), error))
-    return TRUE;
-  map_clear (out);
-  return FALSE;
+  return (is_wino (conv) ? conv_bytes_wino : conv_bytes_direct) (conv, n_threads, height, width);
 }

@@ -12,6 +12,7 @@ detect (void)
   const char *limit = g_getenv ("TESSERA_ISA");
 
   tables[0] = kernels_c;
+  tables[0].conv = conv_kernels_c;
   tables[n_tables++].rows = row_kernels_c;
 #ifdef HAVE_X86_KERNELS
   __builtin_cpu_init ();
@@ -20,12 +21,15 @@ detect (void)
     {
       tables[n_tables] = tables[n_tables - 1];
       kernels_overlay_avx2 (&tables[n_tables]);
+      tables[n_tables].conv = conv_kernels_avx2;
       tables[n_tables++].rows = row_kernels_avx2;
     }
-  if (n_tables == 2 && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512vnni"))
+  if (n_tables == 2 && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl")
+      && __builtin_cpu_supports ("avx512vnni"))
     {
       tables[n_tables] = tables[n_tables - 1];
       tables[n_tables].isa = "avx512";
+      tables[n_tables].conv = conv_kernels_avx512;
       tables[n_tables++].rows = row_kernels_avx512;
     }
 #endif

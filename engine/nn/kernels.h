@@ -3,6 +3,7 @@
  * The plain C table is the specification: it is complete, the golden vectors were matched with it,
  * and every other table must agree with it (tests/check_kernels.c). */
 #pragma once
+#include "nn/conv_kernels.h"
 #include "nn/row_kernels.h"
 
 enum {
@@ -28,7 +29,8 @@ typedef struct {
   void (*panel) (const PanelShape *shape, const float *x, const float *w, const float *bias,
                  float *y);
 
-  RowKernels rows; /* of the transformer */
+  ConvKernels conv; /* of convolutions and norms */
+  RowKernels rows;  /* of the transformer */
 } Kernels;
 
 /* Table i of those this processor can run: 0 is plain C, then better ones; NULL behind the last. */

@@ -1,5 +1,7 @@
 #include "nn/norm.h"
+#include "nn/kernels.h"
 #include <math.h>
+#include <string.h>
 
 enum { N_GROUPS = 32 }; /* taming/modules/diffusionmodules/model.py, Normalize */
 
@@ -16,131 +18,115 @@ norm_clear (Norm *norm)
   g_clear_pointer (&norm->shift, buffer_free);
 }
 
-void
-norm_rows (const Norm *norm, size_t n_rows, const float *x, float *y)
-{
-  const int n = norm->channels;
-
-  for (size_t row = 0; row < n_rows; row++, x += n, y += n)
-    {
-      double sum = 0, squares = 0;
-
-      for (int c = 0; c < n; c++)
-        sum += x[c];
-
-      const double mean = sum / n;
-
-      for (int c = 0; c < n; c++)
-        squares += (x[c] - mean) * (x[c] - mean);
-
-      const float centre = (float) mean;
-      const float gain = (float) (1 / sqrt (squares / n + norm->epsilon));
-
-      for (int c = 0; c < n; c++)
-        y[c] = (x[c] - centre) * gain * norm->scale[c] + norm->shift[c];
-    }
-}
-
 typedef struct {
   const Norm *norm;
   const Map *in;
   Map *out;
-  gboolean swish;
-  double *sums;         /* [height][N_GROUPS][2]: sum, sum of squares of each row */
-  float *gain, *offset; /* [channels]: NORM_GROUP as a multiplication and an addition */
+  double *slots;        /* [height][2][channels] */
+  float *gain, *offset; /* [channels] */
 } Work;
 
 static void
 sum_row (gpointer data, size_t row)
 {
   const Work *work = data;
-  const int channels = work->in->channels, size = channels / N_GROUPS;
-  const float *x = work->in->data + row * work->in->width * channels;
-  double *sums = work->sums + row * N_GROUPS * 2;
+  const size_t channels = work->in->channels, width = work->in->width;
 
-  for (int col = 0; col < work->in->width; col++)
-    for (int group = 0; group < N_GROUPS; group++)
-      for (int i = 0; i < size; i++, x++)
-        {
-          sums[2 * group] += *x;
-          sums[2 * group + 1] += (double) *x * *x;
-        }
+  kernels_best ()->conv.sum (width, channels, work->in->data + row * width * channels,
+                             work->slots + row * 2 * channels);
 }
 
-static void
-groups_to_channels (Work *work)
+void
+norm_total (size_t n_slots, size_t channels, const double *slots, double *sums)
 {
-  const Norm *norm = work->norm;
+  memset (sums, 0, 2 * channels * sizeof *sums);
+  for (size_t slot = 0; slot < n_slots; slot++, slots += 2 * channels)
+    for (size_t i = 0; i < 2 * channels; i++)
+      sums[i] += slots[i];
+}
+
+/* sums [2][channels] of the channels -> gain and offset of each, by way of its group. */
+static void
+from_sums (const Norm *norm, const double *sums, double cells, float *gain, float *offset)
+{
   const int size = norm->channels / N_GROUPS;
-  const double n = (double) map_cells (work->in) * size;
+  const double n = cells * size;
 
   for (int group = 0; group < N_GROUPS; group++)
     {
       double sum = 0, squares = 0;
 
-      for (int row = 0; row < work->in->height; row++)
+      for (int c = group * size; c < (group + 1) * size; c++)
         {
-          sum += work->sums[(row * N_GROUPS + group) * 2];
-          squares += work->sums[(row * N_GROUPS + group) * 2 + 1];
+          sum += sums[c];
+          squares += sums[norm->channels + c];
         }
 
       const double mean = sum / n, variance = MAX (squares / n - mean * mean, 0);
-      const double gain = 1 / sqrt (variance + norm->epsilon);
+      const double scale = 1 / sqrt (variance + norm->epsilon);
 
       for (int c = group * size; c < (group + 1) * size; c++)
         {
-          work->gain[c] = (float) (gain * norm->scale[c]);
-          work->offset[c] = (float) (norm->shift[c] - mean * gain * norm->scale[c]);
+          gain[c] = (float) (scale * norm->scale[c]);
+          offset[c] = (float) (norm->shift[c] - mean * scale * norm->scale[c]);
         }
     }
+}
+
+gboolean
+norm_affine (Job *job, const Norm *norm, const Map *map, float *gain, float *offset, GError **error)
+{
+  const size_t channels = map->channels;
+  Work work = { .norm = norm, .in = map };
+  buffer_auto double *slots = NULL;
+
+  g_assert (map->channels == norm->channels && norm->kind == NORM_GROUP);
+  if (map->sums)
+    {
+      from_sums (norm, map->sums, (double) map_cells (map), gain, offset);
+      return TRUE;
+    }
+  slots = buffer_new ((size_t) map->height + 1, 2 * channels * sizeof (double), "sums", error);
+  if (!slots)
+    return FALSE;
+  work.slots = slots;
+  pool_run (job->pool, map->height, sum_row, &work);
+  norm_total (map->height, channels, slots, slots + map->height * 2 * channels);
+  from_sums (norm, slots + map->height * 2 * channels, (double) map_cells (map), gain, offset);
+  return TRUE;
 }
 
 static void
 apply_row (gpointer data, size_t row)
 {
   const Work *work = data;
-  const int channels = work->in->channels;
-  const size_t n = (size_t) work->in->width * channels;
+  const size_t channels = work->in->channels, n = work->in->width * channels;
   const float *x = work->in->data + row * n;
   float *y = work->out->data + row * n;
 
   if (work->norm->kind == NORM_LAYER)
-    norm_rows (work->norm, work->in->width, x, y);
+    kernels_best ()->conv.layer_norm (work->in->width, channels, x, work->norm->scale,
+                                      work->norm->shift, work->norm->epsilon, FALSE, y, channels);
   else
     for (size_t i = 0; i < n; i += channels)
-      for (int c = 0; c < channels; c++)
+      for (size_t c = 0; c < channels; c++)
         y[i + c] = x[i + c] * work->gain[c] + work->offset[c];
-  if (work->swish)
-    for (size_t i = 0; i < n; i++)
-      y[i] = y[i] / (1 + expf (-y[i]));
-}
-
-static gboolean
-group_statistics (Job *job, Work *work, GError **error)
-{
-  work->sums =
-      buffer_new ((size_t) work->in->height * N_GROUPS * 2, sizeof (double), "activations", error);
-  work->gain = buffer_new (2 * (size_t) work->in->channels, sizeof (float), "activations", error);
-  if (!work->sums || !work->gain)
-    return FALSE;
-  work->offset = work->gain + work->in->channels;
-  pool_run (job->pool, work->in->height, sum_row, work);
-  groups_to_channels (work);
-  return TRUE;
 }
 
 gboolean
-norm_run (Job *job, const Norm *norm, const Map *in, gboolean swish, Map *out, GError **error)
+norm_run (Job *job, const Norm *norm, const Map *in, Map *out, GError **error)
 {
-  Work work = { .norm = norm, .in = in, .out = out, .swish = swish };
-  gboolean ok;
+  buffer_auto float *affine = buffer_new (2 * (size_t) in->channels, sizeof (float), "sums", error);
+  Work work = { .norm = norm, .in = in, .out = out };
 
   g_assert (in->channels == norm->channels);
-  ok = (norm->kind == NORM_LAYER || group_statistics (job, &work, error))
-       && map_init (out, in->height, in->width, in->channels, error);
-  if (ok)
-    pool_run (job->pool, in->height, apply_row, &work);
-  buffer_free (work.sums);
-  buffer_free (work.gain);
-  return ok && job_advance (job, 0, error);
+  if (!affine)
+    return FALSE;
+  work.gain = affine;
+  work.offset = affine + in->channels;
+  if ((norm->kind == NORM_GROUP && !norm_affine (job, norm, in, work.gain, work.offset, error))
+      || !map_shape (out, in->height, in->width, in->channels, error))
+    return FALSE;
+  pool_run (job->pool, in->height, apply_row, &work);
+  return job_advance (job, 0, error);
 }

@@ -1,4 +1,5 @@
-/* norm: the normalisations of the published system, with the activation that follows them. */
+/* norm: the normalisations of the published system. Before a convolution they are applied while it
+ * reads its input (nn/conv.h), so what they make never exists as a map. */
 #pragma once
 #include "base/job.h"
 #include "nn/map.h"
@@ -19,9 +20,14 @@ typedef struct {
 Norm norm_new (NormKind kind, int channels, float epsilon, float *scale, float *shift);
 void norm_clear (Norm *norm);
 
-/* out (made here, must be empty) = norm (in), then x * sigmoid (x) where `swish`. */
-gboolean norm_run (Job *job, const Norm *norm, const Map *in, gboolean swish, Map *out,
-                   GError **error);
+/* A NORM_GROUP on this map as one product and sum: x * gain[c] + offset[c], each [channels]. From
+ * map->sums where they are known, else from a pass over the map; exact either way: sums of at most
+ * 16 numbers in binary32, then in double, split the same way whatever the number of threads. */
+gboolean norm_affine (Job *job, const Norm *norm, const Map *map, float *gain, float *offset,
+                      GError **error);
 
-/* A NORM_LAYER on n_rows rows of `channels`; x and y may be the same. */
-void norm_rows (const Norm *norm, size_t n_rows, const float *x, float *y);
+/* out (any content) = norm (in). */
+gboolean norm_run (Job *job, const Norm *norm, const Map *in, Map *out, GError **error);
+
+/* sums [2][channels] = the total of slots [n_slots][2][channels], in their order. */
+void norm_total (size_t n_slots, size_t channels, const double *slots, double *sums);

@@ -45,11 +45,21 @@ typedef struct {
 } DotsQ8;
 
 typedef struct {
+  size_t n_rows, n, width;
+  const float *p; /* [n_rows][p_stride], n of each used */
+  size_t p_stride;
+  const void *v; /* [n] rows of width numbers, v_stride numbers apart */
+  size_t v_stride;
+  float *y; /* [n_rows][y_stride], width of each used */
+  size_t y_stride;
+} Mix;
+
+typedef struct {
   /* y[r][o] += sum over i of w[o][i] * x[r][i]; type is not ROWS_I8. */
   void (*dots) (RowType type, const Dots *dots);
 
   /* The same for ROWS_I8: for every group and lane l the exact integer sum over the four inputs
-   * 4 l .. of the group, times w_scale * x_scale, added up over the groups without fusing. All
+   * 4 l .. of the group, times w_scale * x_scale, added up over the groups, fused. All
    * tables give the same bits. */
   void (*dots_q8) (const DotsQ8 *dots);
 
@@ -72,8 +82,9 @@ typedef struct {
    * have room for n rounded up to 8. n is at least 1. */
   float (*soften) (size_t n, float *scores, float *top, float *shrink);
 
-  /* y[r][i] += sum over j < n of p[r][j] * v[j][i], for r < n_rows and i < width, in the order of
-   * j; strides in floats. */
-  void (*mix_rows) (size_t n_rows, size_t n, size_t width, const float *p, size_t p_stride,
-                    const float *v, size_t v_stride, float *y, size_t y_stride);
+  /* y[r][i] += sum over j of p[r][j] * v[j][i], in the order of j; type is ROWS_F32 or ROWS_F16. */
+  void (*mix_rows) (RowType type, const Mix *mix);
+
+  /* to[i] = from[i] as binary16, rounded to the nearest even, at most +-65504. */
+  void (*narrow) (size_t n, const float *from, void *to);
 } RowKernels;

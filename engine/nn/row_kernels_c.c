@@ -99,7 +99,7 @@ dots_q8_c (const DotsQ8 *dots)
             for (size_t i = g * Q8_GROUP; i < (g + 1) * Q8_GROUP && i < dots->k; i++)
               sums[i % Q8_GROUP / 4] += w[i] * x[i];
             for (size_t l = 0; l < LANES; l++)
-              lanes[l] += (float) sums[l] * scale;
+              lanes[l] = fmaf ((float) sums[l], scale, lanes[l]);
           }
         dots->y[r * dots->y_stride + o] += fold (lanes);
       }
@@ -170,13 +170,42 @@ soften_c (size_t n, float *scores, float *top, float *shrink)
 }
 
 static void
-mix_rows_c (size_t n_rows, size_t n, size_t width, const float *p, size_t p_stride, const float *v,
-            size_t v_stride, float *y, size_t y_stride)
+mix_rows_c (RowType type, const Mix *mix)
 {
-  for (size_t r = 0; r < n_rows; r++)
-    for (size_t j = 0; j < n; j++)
-      for (size_t i = 0; i < width; i++)
-        y[r * y_stride + i] += p[r * p_stride + j] * v[j * v_stride + i];
+  for (size_t r = 0; r < mix->n_rows; r++)
+    for (size_t j = 0; j < mix->n; j++)
+      for (size_t i = 0; i < mix->width; i++)
+        mix->y[r * mix->y_stride + i] +=
+            mix->p[r * mix->p_stride + j] * number (type, mix->v, j * mix->v_stride + i);
+}
+
+/* By way of the bits: the exponent gets another bias, the mantissa loses 13 bits, to the nearest
+ * even; below 2^-14 it is a multiple of 2^-24. */
+static uint16_t
+to_half (float value)
+{
+  const float size = fabsf (value) > 65504 ? 65504 : fabsf (value);
+  uint32_t bits;
+
+  if (size < 0x1p-14f)
+    bits = (uint32_t) lrintf (size * 0x1p24f);
+  else
+    {
+      memcpy (&bits, &size, sizeof bits);
+      bits = (bits - ((127 - 15) << 23) + 0xfff + (bits >> 13 & 1)) >> 13;
+    }
+  return (uint16_t) (bits | (signbit (value) ? 0x8000 : 0));
+}
+
+static void
+narrow_c (size_t n, const float *from, void *to)
+{
+  for (size_t i = 0; i < n; i++)
+    {
+      const uint16_t half = to_half (from[i]);
+
+      memcpy ((uint8_t *) to + 2 * i, &half, sizeof half);
+    }
 }
 
 const RowKernels row_kernels_c = { .dots = dots_c,
@@ -186,4 +215,5 @@ const RowKernels row_kernels_c = { .dots = dots_c,
                                    .norm = norm_c,
                                    .gelu = gelu_c,
                                    .soften = soften_c,
-                                   .mix_rows = mix_rows_c };
+                                   .mix_rows = mix_rows_c,
+                                   .narrow = narrow_c };

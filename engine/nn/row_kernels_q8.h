@@ -1,6 +1,9 @@
 /* The 8-bit part of row_kernels_x86.h, which includes it. */
 
-enum { SCALES_BLOCK = 32 }; /* groups whose scales are combined at once */
+enum {
+  SCALES_BLOCK = 32,    /* groups whose scales are combined at once */
+  Q8_AHEAD = 16 * 1024, /* bytes of weights that are fetched early */
+};
 
 /* Scales of weights times scales of inputs, of up to SCALES_BLOCK groups. */
 typedef struct {
@@ -35,7 +38,8 @@ q8_scales (size_t rows, size_t outs, size_t n, const uint8_t *w_scales, size_t w
 
 INLINE void
 q8_groups (size_t rows, size_t outs, size_t n, const int8_t *w, size_t w_stride, const int8_t *x,
-           size_t x_stride, const Q8Scales *scales, size_t first, __m256 sums[TILE_ROWS][TILE_OUT])
+           size_t x_stride, const Q8Scales *scales, size_t first, bool ahead,
+           __m256 sums[TILE_ROWS][TILE_OUT])
 {
   for (size_t g = 0; g < n; g++)
     for (size_t o = 0; o < outs; o++)
@@ -44,6 +48,9 @@ q8_groups (size_t rows, size_t outs, size_t n, const int8_t *w, size_t w_stride,
             _mm256_loadu_si256 ((const __m256i *) (const void *) (w + o * w_stride + g * Q8_GROUP));
         const __m256i sizes = _mm256_abs_epi8 (weights);
 
+        if (g % 2 == 0 && ahead)
+          _mm_prefetch ((const char *) w + o * w_stride + g * Q8_GROUP + Q8_AHEAD, _MM_HINT_T1);
+
         for (size_t r = 0; r < rows; r++)
           {
             const __m256i inputs = _mm256_loadu_si256 (
@@ -51,8 +58,7 @@ q8_groups (size_t rows, size_t outs, size_t n, const int8_t *w, size_t w_stride,
             const __m256i whole = DOT_I8 (sizes, _mm256_sign_epi8 (inputs, weights));
             const __m256 scale = _mm256_broadcast_ss (&scales->of[r][o][first + g]);
 
-            sums[r][o] =
-                _mm256_add_ps (sums[r][o], _mm256_mul_ps (_mm256_cvtepi32_ps (whole), scale));
+            sums[r][o] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (whole), scale, sums[r][o]);
           }
       }
 }
@@ -76,7 +82,7 @@ q8_tile (size_t rows, size_t outs, const DotsQ8 *dots, size_t row, size_t out)
       q8_scales (rows, outs, n, dots->w_scales + 2 * (out * groups + g), 2 * groups,
                  dots->x_scales + row * groups + g, groups, &scales);
       q8_groups (rows, outs, whole - g < n ? whole - g : n, w + g * Q8_GROUP, dots->k,
-                 x + g * Q8_GROUP, groups * Q8_GROUP, &scales, 0, sums);
+                 x + g * Q8_GROUP, groups * Q8_GROUP, &scales, 0, row == 0, sums);
     }
   if (whole < groups)
     {
@@ -85,7 +91,7 @@ q8_tile (size_t rows, size_t outs, const DotsQ8 *dots, size_t row, size_t out)
       for (size_t o = 0; o < outs; o++)
         memcpy (padded[o], w + o * dots->k + whole * Q8_GROUP, dots->k - whole * Q8_GROUP);
       q8_groups (rows, outs, 1, padded[0], Q8_GROUP, x + whole * Q8_GROUP, groups * Q8_GROUP,
-                 &scales, whole % SCALES_BLOCK, sums);
+                 &scales, whole % SCALES_BLOCK, false, sums);
     }
   for (size_t r = 0; r < rows; r++, y += dots->y_stride)
     {
@@ -102,18 +108,23 @@ q8_tile (size_t rows, size_t outs, const DotsQ8 *dots, size_t row, size_t out)
 INLINE void
 q8_outs (size_t outs, const DotsQ8 *dots, size_t o)
 {
-  size_t r = 0;
-
-  for (; r + TILE_ROWS <= dots->n_rows && dots->n_rows - r != 4; r += TILE_ROWS)
-    q8_tile (TILE_ROWS, outs, dots, r, o);
-#if TILE_ROWS > 4
-  for (; r + 4 <= dots->n_rows; r += 4)
-    q8_tile (4, outs, dots, r, o);
+  for (size_t r = 0, rows; r < dots->n_rows; r += rows)
+    switch (rows = tile_rows (dots->n_rows - r))
+      {
+      case 1:
+        q8_tile (1, outs, dots, r, o);
+        break;
+      case 2:
+        q8_tile (2, outs, dots, r, o);
+        break;
+#if TILE_ROWS > 3
+      case 3:
+        q8_tile (3, outs, dots, r, o);
+        break;
 #endif
-  for (; r + 2 <= dots->n_rows; r += 2)
-    q8_tile (2, outs, dots, r, o);
-  if (r < dots->n_rows)
-    q8_tile (1, outs, dots, r, o);
+      default:
+        q8_tile (TILE_ROWS, outs, dots, r, o);
+      }
 }
 
 static void

@@ -30,6 +30,20 @@ canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations, co
   return TRUE;
 }
 
+gboolean
+canvas_guess (Canvas *canvas, GError **error)
+{
+  const size_t n = canvas_cells (canvas), all = n * canvas->n_variations;
+  const size_t size = canvas->embed_dim * sizeof (float);
+
+  if (!memchr (canvas->state, CELL_KNOWN, n))
+    return TRUE;
+  if (!(canvas->coarse = buffer_new (all, size, "the cells", error)))
+    return FALSE;
+  memcpy (canvas->coarse, canvas->vectors, all * size);
+  return TRUE;
+}
+
 void
 canvas_clear (Canvas *canvas)
 {
@@ -127,7 +141,8 @@ look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
                                      .state = state,
                                      .vectors = work->vectors + v * part,
                                      .coverage = canvas->coverage ? work->coverage : NULL,
-                                     .coarse = canvas->coarse ? work->coarse + v * part : NULL };
+                                     .coarse = canvas->coarse ? work->coarse + v * part : NULL,
+                                     .guided = canvas->guided };
     }
 }
 
@@ -139,7 +154,7 @@ run_prefix (Job *job, const Nets *nets, const Canvas *canvas, Work *work, int n_
   const GptBlocks *blocks = &nets->fill.blocks;
   const int n = work->n_sequences, n_cells = work->n_cells;
 
-  if (canvas->coarse || memchr (canvas->state, CELL_FILLED, canvas_cells (canvas)))
+  if (canvas->guided || memchr (canvas->state, CELL_FILLED, canvas_cells (canvas)))
     return gpt_blocks_cache (blocks, &work->cache, n, n_cells + n_entries, error)
            && fill_prefix (job, &nets->fill, &work->cache, work->views, work->hidden, error);
   if (!gpt_blocks_cache (blocks, &work->cache, n, n_entries, error)

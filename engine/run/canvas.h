@@ -8,7 +8,8 @@ typedef struct {
   int level, rows, cols, n_variations, embed_dim;
   guint8 *state;          /* [cells], CellState; the same for all variations */
   float *vectors;         /* [variation][cells][embed_dim] */
-  float *coarse;          /* the same shape; NULL at the coarsest level */
+  float *coarse;          /* the same shape; NULL = none */
+  gboolean guided;        /* coarse is the next coarser level's, else the underpainted picture's */
   const float *coverage;  /* [cells][n_labels + 1], borrowed; NULL = no labels */
   double *log_likelihood; /* [variation], summed over the cells sampled so far */
 } Canvas;
@@ -25,9 +26,13 @@ typedef struct {
 /* The uniform number that decides a cell of variation v of the batch. */
 double sample_draw (const SampleOptions *options, int v, int level, int row, int col);
 
-/* Every variation starts from the same vectors [rows][cols][embed_dim]; hole cells are empty. */
+/* Every variation starts from the same vectors [rows][cols][embed_dim], those of the underpainted
+ * picture; hole cells are empty. */
 gboolean canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations,
                       const Map *vectors, GError **error);
+/* For a level without a guide: the transformer is told what underpainting makes of the hole, if
+ * anything is known. */
+gboolean canvas_guess (Canvas *canvas, GError **error);
 void canvas_clear (Canvas *canvas);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Canvas, canvas_clear)
 

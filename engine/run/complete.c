@@ -71,6 +71,16 @@ encode_guides (Run *run, int level, GError **error)
   return TRUE;
 }
 
+/* What the transformer is told of the hole beforehand. */
+static gboolean
+inform_canvas (Run *run, int level, GError **error)
+{
+  run->canvas.guided = level + 1 < run->scene->plan->frame.n_levels;
+  if (run->canvas.guided)
+    return encode_guides (run, level, error);
+  return !run->nets->model->schema.transformer.underpainted || canvas_guess (&run->canvas, error);
+}
+
 static gboolean
 finish_variation (const Run *run, int level, int variation, float *filled, GError **error)
 {
@@ -126,7 +136,7 @@ sample_level (Run *run, int level, GError **error)
                       run->scene->levels[level].height, run->scene->levels[level].width,
                       plan->frame.cyclic, &vectors, error)
       || !canvas_init (&run->canvas, run->scene, level, run->n, &vectors, error)
-      || (level + 1 < plan->frame.n_levels && !encode_guides (run, level, error)))
+      || !inform_canvas (run, level, error))
     return FALSE;
   clock_add (&run->times.encode, &since);
   for (int i = 0; i < plan->n_windows; i++)

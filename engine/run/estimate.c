@@ -86,12 +86,11 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
                                    shared ? 1 : n, window->n_cells, n);
     }
   estimate->seconds = estimate->flop / speed (request->n_threads);
-  estimate->bytes =
-      vqgan_bytes (nets->vqgan, finest->height, finest->width)
-      + pixels * 4 * (4 * 3 + 3 * (gsize) n)
-      + cells * nets->fill.embed_dim * 4 * (2 * (gsize) n + 2)
-      + cache_bytes (nets->fill.blocks.n_layers, n + 1, 2 * nets->fill.window * nets->fill.window,
-                     nets->fill.blocks.width);
+  estimate->bytes = vqgan_bytes (nets->vqgan, finest->height, finest->width)
+                    + pixels * 4 * (4 * 3 + 3 * (gsize) n)
+                    + cells * nets->fill.embed_dim * 4 * (2 * (gsize) n + 2)
+                    + gpt_blocks_cache_bytes (&nets->fill.blocks, n + 1,
+                                              2 * nets->fill.window * nets->fill.window);
 }
 
 /* MemAvailable of Linux: free memory and what the system would give up for us; else what is

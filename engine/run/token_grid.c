@@ -245,8 +245,8 @@ token_grid_bytes (const Gpt *gpt, const TokenGrid *grid, const PlanWindow *windo
   own = most (sequences, n_windows, FALSE);
   for (int w = 0; w < n_windows; w++)
     g_free (sequences[w].positions);
-  return cache_bytes (blocks->n_layers, n_windows, shared, blocks->width)
-         + cache_bytes (blocks->n_layers, n, own, blocks->width)
+  return gpt_blocks_cache_bytes (blocks, n_windows, shared)
+         + gpt_blocks_cache_bytes (blocks, n, own)
          + MAX ((gsize) n_windows * shared, (gsize) n * own) * blocks->width * sizeof (float)
          + (gsize) n * gpt->schema.vocab_size * sizeof (float);
 }

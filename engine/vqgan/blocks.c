@@ -1,16 +1,29 @@
 #include "vqgan/blocks.h"
 #include "nn/attention.h"
 
+void
+workspace_clear (Workspace *workspace)
+{
+  map_clear (&workspace->h);
+  scratch_clear (&workspace->scratch);
+}
+
 gboolean
 block_conv (Conv *conv, const Weights *weights, const char *leaf, ConvKind kind, int kernel,
             int n_in, int n_out, GError **error)
 {
   const Weights here = weights_at (weights, "%s.", leaf);
   const int shape[] = { n_out, n_in, kernel, kernel };
-  buffer_auto float *weight = weights_read (&here, "weight", 4, shape, error);
-  buffer_auto float *bias = weight ? weights_read (&here, "bias", 1, shape, error) : NULL;
+  buffer_auto float *bias = weights_read (&here, "bias", 1, shape, error);
+  Rows weight;
 
-  return bias && conv_init (conv, kind, kernel, n_in, n_out, weight, bias, error);
+  if (!bias || !weights_rows (&here, "weight", 4, shape, &weight, error))
+    return FALSE;
+  if (weight.type != ROWS_I8)
+    return conv_init (conv, kind, kernel, n_in, n_out, weight, bias, error);
+  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+               "tensor %sweight: a convolution cannot have 8-bit numbers", here.name);
+  return FALSE;
 }
 
 gboolean
@@ -23,27 +36,6 @@ block_norm (Norm *norm, const Weights *weights, const char *leaf, gboolean layer
 
   *norm = norm_new (layer_norm ? NORM_LAYER : NORM_GROUP, channels, 1e-6f, scale, shift);
   return shift != NULL;
-}
-
-static void
-add_row (gpointer data, size_t row)
-{
-  Map *const *maps = data;
-  const size_t n = (size_t) maps[0]->width * maps[0]->channels;
-  float *x = maps[0]->data + row * n;
-  const float *y = maps[1]->data + row * n;
-
-  for (size_t i = 0; i < n; i++)
-    x[i] += y[i];
-}
-
-/* x += y */
-static void
-add (Job *job, Map *x, Map *y)
-{
-  Map *maps[] = { x, y };
-
-  pool_run (job->pool, x->height, add_row, maps);
 }
 
 gboolean
@@ -70,34 +62,29 @@ res_block_clear (ResBlock *block)
   conv_clear (&block->shortcut);
 }
 
-/* x becomes conv (swish (norm (x))). */
-static gboolean
-activate_and_convolve (Job *job, const Norm *norm, const Conv *conv, const Map *x, Map *out,
-                       GError **error)
+/* Only a GroupNorm asks for the sums of what it gets. */
+static ConvFlags
+sums_for (const Norm *norm)
 {
-  g_auto (Map) activated = { 0 };
-
-  return norm_run (job, norm, x, TRUE, &activated, error)
-         && conv_run (job, conv, &activated, out, error);
+  return norm->kind == NORM_GROUP ? CONV_SUMS : 0;
 }
 
 gboolean
-res_block_run (Job *job, const ResBlock *block, Map *x, GError **error)
+res_block_run (Job *job, const ResBlock *block, Workspace *work, Map *x, GError **error)
 {
-  g_auto (Map) inner = { 0 }, out = { 0 };
+  const ConvFlags sums = sums_for (&block->norm1);
+  g_auto (Map) kept = { 0 };
 
-  if (!activate_and_convolve (job, &block->norm1, &block->conv1, x, &inner, error)
-      || !activate_and_convolve (job, &block->norm2, &block->conv2, &inner, &out, error))
+  if (!conv_run (job, &block->conv1, &block->norm1, sums, &work->scratch, x, &work->h, error))
     return FALSE;
-  map_clear (&inner);
   if (block->has_shortcut)
     {
-      if (!conv_run (job, &block->shortcut, x, &inner, error))
+      if (!conv_run (job, &block->shortcut, NULL, 0, &work->scratch, x, &kept, error))
         return FALSE;
-      map_replace (x, &inner);
+      map_replace (x, &kept);
     }
-  add (job, x, &out);
-  return TRUE;
+  return conv_run (job, &block->conv2, &block->norm2, CONV_ADD | sums, &work->scratch, &work->h, x,
+                   error);
 }
 
 double
@@ -130,14 +117,16 @@ attn_block_clear (AttnBlock *block)
 }
 
 gboolean
-attn_block_run (Job *job, const AttnBlock *block, Map *x, GError **error)
+attn_block_run (Job *job, const AttnBlock *block, Workspace *work, Map *x, GError **error)
 {
-  g_auto (Map) h = { 0 }, q = { 0 }, k = { 0 }, v = { 0 }, out = { 0 };
+  g_auto (Map) q = { 0 }, k = { 0 }, v = { 0 };
   const size_t n = map_cells (x), width = x->channels;
+  Scratch *scratch = &work->scratch;
 
-  if (!norm_run (job, &block->norm, x, FALSE, &h, error)
-      || !conv_run (job, &block->q, &h, &q, error) || !conv_run (job, &block->k, &h, &k, error)
-      || !conv_run (job, &block->v, &h, &v, error))
+  if (!norm_run (job, &block->norm, x, &work->h, error)
+      || !conv_run (job, &block->q, NULL, 0, scratch, &work->h, &q, error)
+      || !conv_run (job, &block->k, NULL, 0, scratch, &work->h, &k, error)
+      || !conv_run (job, &block->v, NULL, 0, scratch, &work->h, &v, error))
     return FALSE;
 
   const Attention attention = {
@@ -145,17 +134,15 @@ attn_block_run (Job *job, const AttnBlock *block, Map *x, GError **error)
     .n_heads = 1,
     .width = width,
     .q = q.data,
-    .y = h.data,
+    .y = work->h.data,
     .q_stride = width,
     .y_stride = width,
     .own = { .n = n, .k = k.data, .v = v.data, .k_stride = width, .v_stride = width }
   };
 
-  if (!attention_run (job, &attention, 1, error)
-      || !conv_run (job, &block->proj_out, &h, &out, error))
-    return FALSE;
-  add (job, x, &out);
-  return TRUE;
+  return attention_run (job, &attention, 1, error)
+         && conv_run (job, &block->proj_out, NULL, CONV_ADD | sums_for (&block->norm), scratch,
+                      &work->h, x, error);
 }
 
 double

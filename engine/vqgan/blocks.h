@@ -3,9 +3,18 @@
 #pragma once
 #include "model/model.h"
 #include "nn/conv.h"
-#include "nn/norm.h"
 
-/* Reads `leaf`.weight [out][in][kernel][kernel] and `leaf`.bias. */
+/* What the blocks of a net use one after another. Two maps, x and h, are all that a residual block
+ * needs: its norms and activations are read through, its sum is added in place. */
+typedef struct {
+  Map h;
+  Scratch scratch;
+} Workspace;
+
+void workspace_clear (Workspace *workspace);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workspace, workspace_clear)
+
+/* Borrows `leaf`.weight [out][in][kernel][kernel], reads `leaf`.bias. */
 gboolean block_conv (Conv *conv, const Weights *weights, const char *leaf, ConvKind kind,
                      int kernel, int n_in, int n_out, GError **error);
 
@@ -24,7 +33,8 @@ typedef struct {
 gboolean res_block_init (ResBlock *block, const Weights *weights, gboolean layer_norm, int n_in,
                          int n_out, GError **error);
 void res_block_clear (ResBlock *block);
-gboolean res_block_run (Job *job, const ResBlock *block, Map *x, GError **error);
+gboolean res_block_run (Job *job, const ResBlock *block, Workspace *workspace, Map *x,
+                        GError **error);
 double res_block_flop (const ResBlock *block, int height, int width);
 
 /* x += proj_out (attention of one head over all positions of norm (x)). */
@@ -36,5 +46,6 @@ typedef struct {
 gboolean attn_block_init (AttnBlock *block, const Weights *weights, gboolean layer_norm,
                           int channels, GError **error);
 void attn_block_clear (AttnBlock *block);
-gboolean attn_block_run (Job *job, const AttnBlock *block, Map *x, GError **error);
+gboolean attn_block_run (Job *job, const AttnBlock *block, Workspace *workspace, Map *x,
+                         GError **error);
 double attn_block_flop (const AttnBlock *block, int height, int width);

@@ -113,6 +113,7 @@ encoder_init (Coder *coder, const VqSchema *vq, const Weights *root, GError **er
   Builder builder = { g_array_new (FALSE, TRUE, sizeof (Stage)), vq, error, TRUE };
 
   coder->stages = builder.stages;
+  coder->layer_norm = vq->layer_norm;
   add_conv (&builder, &encoder, "conv_in", CONV_SAME, 3, vq->in_channels * vq->patch * vq->patch,
             vq->ch);
   for (int l = 0; l <= last; l++)
@@ -138,6 +139,7 @@ decoder_init (Coder *coder, const VqSchema *vq, const Weights *root, GError **er
   Builder builder = { g_array_new (FALSE, TRUE, sizeof (Stage)), vq, error, TRUE };
 
   coder->stages = builder.stages;
+  coder->layer_norm = vq->layer_norm;
   add_conv (&builder, root, "post_quant_conv", CONV_SAME, 1, vq->embed_dim, vq->z_channels);
   add_conv (&builder, &decoder, "conv_in", CONV_SAME, 3, vq->z_channels, deepest);
   add_mid (&builder, &decoder, deepest);
@@ -171,72 +173,55 @@ coder_clear (Coder *coder)
   g_clear_pointer (&coder->stages, g_array_unref);
 }
 
+/* x becomes the convolution of it, of its norm and swish where `norm` is not NULL. */
 static gboolean
-run_seam (Job *job, const Conv *conv, const Map *seam, Map *x, GError **error)
+run_conv (Job *job, const Conv *conv, const Norm *norm, ConvFlags flags, Workspace *work, Map *x,
+          GError **error)
 {
-  g_auto (Map) added = { 0 };
-
-  g_assert (seam->height == x->height && seam->width == x->width);
-  if (!conv_run (job, conv, seam, &added, error))
+  if (!conv_run (job, conv, norm, flags, &work->scratch, x, &work->h, error))
     return FALSE;
-  for (size_t i = 0; i < map_cells (x) * x->channels; i++)
-    x->data[i] += added.data[i];
+  map_swap (x, &work->h);
   return TRUE;
 }
 
 static gboolean
-run_finish (Job *job, const Stage *stage, Map *x, GError **error)
+run_stage (Job *job, const Stage *stage, ConvFlags sums, const Map *seam, Workspace *work, Map *x,
+           GError **error)
 {
-  g_auto (Map) activated = { 0 }, out = { 0 };
-
-  if (!norm_run (job, &stage->norm, x, TRUE, &activated, error)
-      || !conv_run (job, &stage->conv, &activated, &out, error))
-    return FALSE;
-  map_replace (x, &out);
-  return TRUE;
+  switch (stage->kind)
+    {
+    case STAGE_CONV:
+      return run_conv (job, &stage->conv, NULL, sums, work, x, error);
+    case STAGE_RES:
+      return res_block_run (job, &stage->res, work, x, error);
+    case STAGE_ATTN:
+      return attn_block_run (job, &stage->attn, work, x, error);
+    case STAGE_SEAM:
+      return conv_run (job, &stage->conv, NULL, CONV_ADD | sums, &work->scratch,
+                       &seam[stage->level], x, error);
+    default:
+      return run_conv (job, &stage->conv, &stage->norm, 0, work, x, error);
+    }
 }
 
 static gboolean
-run_conv (Job *job, const Conv *conv, Map *x, GError **error)
+run_from (Job *job, const Coder *coder, guint first, const Map *seam, Workspace *work, Map *x,
+          GError **error)
 {
-  g_auto (Map) out = { 0 };
+  const ConvFlags sums = coder->layer_norm ? 0 : CONV_SUMS;
 
-  if (!conv_run (job, conv, x, &out, error))
-    return FALSE;
-  map_replace (x, &out);
+  for (guint i = first; i < coder->stages->len; i++)
+    if (!run_stage (job, &g_array_index (coder->stages, Stage, i), sums, seam, work, x, error))
+      return FALSE;
   return TRUE;
 }
 
 gboolean
-coder_run (Job *job, const Coder *coder, guint first, Map *x, const Map *seam, GError **error)
+coder_run (Job *job, const Coder *coder, Map *x, const Map *seam, GError **error)
 {
-  for (guint i = first; i < coder->stages->len; i++)
-    {
-      const Stage *stage = &g_array_index (coder->stages, Stage, i);
-      gboolean ok = FALSE;
+  g_auto (Workspace) work = { 0 };
 
-      switch (stage->kind)
-        {
-        case STAGE_CONV:
-          ok = run_conv (job, &stage->conv, x, error);
-          break;
-        case STAGE_RES:
-          ok = res_block_run (job, &stage->res, x, error);
-          break;
-        case STAGE_ATTN:
-          ok = attn_block_run (job, &stage->attn, x, error);
-          break;
-        case STAGE_FINISH:
-          ok = run_finish (job, stage, x, error);
-          break;
-        case STAGE_SEAM:
-          ok = run_seam (job, &stage->conv, &seam[stage->level], x, error);
-          break;
-        }
-      if (!ok)
-        return FALSE;
-    }
-  return TRUE;
+  return run_from (job, coder, 0, seam, &work, x, error);
 }
 
 gboolean
@@ -244,9 +229,69 @@ coder_run_labels (Job *job, const Coder *coder, const guint8 *labels, int height
                   GError **error)
 {
   const Stage *first = &g_array_index (coder->stages, Stage, 0);
+  g_auto (Workspace) work = { 0 };
 
-  return conv_run_labels (job, &first->conv, labels, height, width, x, error)
-         && coder_run (job, coder, 1, x, NULL, error);
+  return conv_run_labels (job, &first->conv, coder->layer_norm ? 0 : CONV_SUMS, &work.scratch,
+                          labels, height, width, x, error)
+         && run_from (job, coder, 1, NULL, &work, x, error);
+}
+
+/* The sizes that x and h have had so far, which they keep, and what comes and goes on top. */
+typedef struct {
+  gsize x, h, scratch, most;
+} Bytes;
+
+static void
+count_bytes (Bytes *bytes, const Conv *conv, int n_threads, int height, int width)
+{
+  bytes->scratch = MAX (bytes->scratch, conv_bytes (conv, n_threads, height, width));
+  bytes->h = MAX (bytes->h, (gsize) conv_out_side (conv, height) * conv_out_side (conv, width)
+                                * conv->n_out * sizeof (float));
+}
+
+static void
+count_stage (Bytes *bytes, const Stage *stage, int n_threads, int height, int width)
+{
+  const gsize cells = (gsize) height * width * sizeof (float);
+  gsize extra = 0;
+
+  if (stage->kind == STAGE_RES)
+    {
+      count_bytes (bytes, &stage->res.conv1, n_threads, height, width);
+      count_bytes (bytes, &stage->res.conv2, n_threads, height, width);
+      if (stage->res.has_shortcut)
+        extra = cells * stage->res.shortcut.n_out;
+      bytes->x = MAX (bytes->x, extra);
+    }
+  else if (stage->kind == STAGE_ATTN)
+    extra = 3 * cells * stage->attn.norm.channels;
+  else
+    count_bytes (bytes, &stage->conv, n_threads, height, width);
+  bytes->most = MAX (bytes->most, bytes->x + bytes->h + bytes->scratch + extra);
+}
+
+gsize
+coder_bytes (const Coder *coder, int n_threads, int height, int width)
+{
+  const Stage *first = &g_array_index (coder->stages, Stage, 0);
+  Bytes bytes = { .x = (gsize) height * width * first->conv.n_in * sizeof (float) };
+
+  for (guint i = 0; i < coder->stages->len; i++)
+    {
+      const Stage *stage = &g_array_index (coder->stages, Stage, i);
+
+      count_stage (&bytes, stage, n_threads, height, width);
+      if (stage->kind == STAGE_CONV || stage->kind == STAGE_FINISH)
+        {
+          const gsize kept = bytes.x;
+
+          height = conv_out_side (&stage->conv, height);
+          width = conv_out_side (&stage->conv, width);
+          bytes.x = bytes.h;
+          bytes.h = kept;
+        }
+    }
+  return bytes.most;
 }
 
 double

@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct {
   GArray *stages; /* of Stage; owned */
+  gboolean layer_norm;
 } Coder;
 
 /* Weights under `weights`: conv_in, down.* / up.*, mid.*, norm_out, conv_out, seam.*; then
@@ -30,13 +31,15 @@ gboolean encoder_init (Coder *coder, const VqSchema *schema, const Weights *root
 gboolean decoder_init (Coder *coder, const VqSchema *schema, const Weights *root, GError **error);
 void coder_clear (Coder *coder);
 
-/* x is transformed in place by the stages from `first` on. seam: [n_levels] maps, level l averaged over 2^l x 2^l; NULL where
+/* x is transformed in place seam: [n_levels] maps, level l averaged over 2^l x 2^l; NULL where
  * the coder has no STAGE_SEAM. */
-gboolean coder_run (Job *job, const Coder *coder, guint first, Map *x, const Map *seam,
-                    GError **error);
+gboolean coder_run (Job *job, const Coder *coder, Map *x, const Map *seam, GError **error);
 
 /* All stages, the first as conv_run_labels. x, which must be empty, is made here. */
 gboolean coder_run_labels (Job *job, const Coder *coder, const guint8 *labels, int height,
                            int width, Map *x, GError **error);
+
+/* Most bytes at once for an input of this size, the input among them. */
+gsize coder_bytes (const Coder *coder, int n_threads, int height, int width);
 
 double coder_flop (const Coder *coder, int height, int width);

@@ -115,6 +115,17 @@ check_size (const Vqgan *vqgan, int height, int width, GError **error)
   return FALSE;
 }
 
+/* Into memory of its own size: a net's map has the largest that it ever had. */
+static gboolean
+copy_map (const Map *from, Map *to, GError **error)
+{
+  *to = (Map){ 0 };
+  if (!map_shape (to, from->height, from->width, from->channels, error))
+    return FALSE;
+  memcpy (to->data, from->data, map_cells (to) * to->channels * sizeof (float));
+  return TRUE;
+}
+
 gboolean
 vqgan_encode (Job *job, const Vqgan *vqgan, const Map *picture, Map *vectors, GError **error)
 {
@@ -122,11 +133,9 @@ vqgan_encode (Job *job, const Vqgan *vqgan, const Map *picture, Map *vectors, GE
 
   if (!check_size (vqgan, picture->height, picture->width, error)
       || !unshuffle (picture, vqgan->schema.patch, &x, error)
-      || !coder_run (job, &vqgan->encoder, 0, &x, NULL, error))
+      || !coder_run (job, &vqgan->encoder, &x, NULL, error))
     return FALSE;
-  *vectors = (Map){ 0 };
-  map_replace (vectors, &x);
-  return TRUE;
+  return copy_map (&x, vectors, error);
 }
 
 static gboolean
@@ -156,9 +165,7 @@ vqgan_encode_labels (Job *job, const Vqgan *vqgan, const guint8 *labels, int hei
       || !check_labels (vqgan, labels, height, width, error)
       || !coder_run_labels (job, &vqgan->encoder, labels, height, width, &x, error))
     return FALSE;
-  *vectors = (Map){ 0 };
-  map_replace (vectors, &x);
-  return TRUE;
+  return copy_map (&x, vectors, error);
 }
 
 gboolean
@@ -230,13 +237,11 @@ vqgan_decode (Job *job, const Vqgan *vqgan, const Map *vectors, const Map *seam,
 {
   g_auto (Map) x = { 0 };
   Map levels[MAX_LEVELS] = { 0 };
-  gboolean ok = map_init (&x, vectors->height, vectors->width, vectors->channels, error);
+  gboolean ok = copy_map (vectors, &x, error);
 
   g_assert (vqgan->decoder.stages && (!vqgan->schema.seam || seam));
-  if (ok)
-    memcpy (x.data, vectors->data, map_cells (&x) * x.channels * sizeof (float));
   ok = ok && (!vqgan->schema.seam || seam_levels (vqgan, seam, levels, error))
-       && coder_run (job, &vqgan->decoder, 0, &x, levels, error)
+       && coder_run (job, &vqgan->decoder, &x, levels, error)
        && shuffle (&x, vqgan->schema.patch, picture, error);
   for (int l = 0; l < MAX_LEVELS; l++)
     map_clear (&levels[l]);
@@ -259,14 +264,19 @@ vqgan_decode_flop (const Vqgan *vqgan, int height, int width)
   return coder_flop (&vqgan->decoder, height / f, width / f);
 }
 
-/* A residual block at the finest level: its input, the activated copy with its border, the
- * product; one more while a shortcut or an upsampling convolution changes the width. */
+/* Beside the net's own, the picture on one side and, for a moment, the same shuffled. */
 gsize
 vqgan_bytes (const Vqgan *vqgan, int height, int width)
 {
   const VqSchema *vq = &vqgan->schema;
-  const gsize cells = (gsize) (height / vq->patch + 2) * (width / vq->patch + 2);
-  const int widest = vq_width (vq, MIN (1, vq->n_levels - 1));
+  const int n_threads = (int) g_get_num_processors (), f = vq_factor (vq), p = vq->patch;
+  const gsize pixels = (gsize) height * width * sizeof (float);
+  const gsize encoding =
+      pixels * vq->in_channels + coder_bytes (&vqgan->encoder, n_threads, height / p, width / p);
+  const gsize decoding = vqgan->decoder.stages
+                             ? pixels * (vq->out_ch + (vq->seam ? 3 * (vq->in_channels + 1) : 0))
+                                   + coder_bytes (&vqgan->decoder, n_threads, height / f, width / f)
+                             : 0;
 
-  return 5 * sizeof (float) * cells * MAX (widest, vq_width (vq, 0));
+  return MAX (encoding, decoding);
 }

@@ -6,8 +6,8 @@
 
 typedef struct Vqgan Vqgan;
 
-/* Reads and packs the weights under `prefix` ("" or "first_stage_model."). The model may be closed
- * afterwards. */
+/* The net under `prefix` ("" or "first_stage_model."). Its weights stay in the model's file: the
+ * model must outlive it. */
 Vqgan *vqgan_new (const Model *model, const char *prefix, GError **error);
 
 /* The tokenizer of a condition: the file needs neither decoder nor post_quant_conv. */

@@ -3,6 +3,7 @@
  *
  * --more: also the cases inside that folder, where it is there; the output says whether it was. */
 #include "ops.h"
+#include "nn/kernels.h"
 #include <string.h>
 
 static gboolean
@@ -75,7 +76,7 @@ main (int argc, char **argv)
 
   read_arguments (argc, argv, folders);
   failed = folders->len == 0;
-  g_print ("1..%u\n", folders->len);
+  g_print ("1..%u\n# kernels: %s\n", folders->len, kernels_best ()->isa);
   for (guint i = 0; i < folders->len; i++)
     {
       const char *folder = folders->pdata[i];

@@ -56,6 +56,7 @@ read_optional (Case *kase, JsonObject *step, int e, size_t n_cells, FillWindow *
       if (!coarse)
         return FALSE;
       window->coarse = cells_first (coarse, e, n_cells);
+      window->guided = json_object_get_boolean_member_with_default (step, "guided", TRUE);
     }
   return TRUE;
 }

@@ -1,0 +1,135 @@
+#include "surface.h"
+#include <math.h>
+
+static inline guint32
+byte (float value)
+{
+  return (guint32) (CLAMP (value, 0, 1) * 255 + 0.5f);
+}
+
+static void
+draw_checks (guint32 *row, int width, int y)
+{
+  for (int x = 0; x < width; x++)
+    row[x] = ((x / 8) ^ (y / 8)) & 1 ? 0xff999999 : 0xff666666;
+}
+
+cairo_surface_t *
+surface_from_rgb (const float *pixels, int width, int height)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  guint8 *data = cairo_image_surface_get_data (surface);
+  const int stride = cairo_image_surface_get_stride (surface);
+
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
+      const float *from = pixels ? pixels + (gsize) y * width * 3 : NULL;
+
+      if (!from)
+        draw_checks (row, width, y);
+      for (int x = 0; from && x < width; x++, from += 3)
+        row[x] = 0xff000000 | byte (from[0]) << 16 | byte (from[1]) << 8 | byte (from[2]);
+    }
+  cairo_surface_mark_dirty (surface);
+  return surface;
+}
+
+cairo_surface_t *
+surface_from_rgba (const float *rgba, int width, int height)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  guint8 *data = cairo_image_surface_get_data (surface);
+  const int stride = cairo_image_surface_get_stride (surface);
+
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
+      const float *from = rgba + (gsize) y * width * 4;
+
+      for (int x = 0; x < width; x++, from += 4)
+        {
+          const float a = CLAMP (from[3], 0, 1);
+
+          row[x] = byte (a) << 24 | byte (a * CLAMP (from[0], 0, 1)) << 16
+                   | byte (a * CLAMP (from[1], 0, 1)) << 8 | byte (a * CLAMP (from[2], 0, 1));
+        }
+    }
+  cairo_surface_mark_dirty (surface);
+  return surface;
+}
+
+/* A third of the hole's side around it, inside what there is of the picture. */
+static TesseraBox
+surroundings (TesseraBox part, TesseraBox box)
+{
+  const int margin = MAX (box.width, box.height) / 3 + 8;
+  const int left = MAX (box.x - margin, MIN (part.x, box.x));
+  const int top = MAX (box.y - margin, MIN (part.y, box.y));
+  const int right = MIN (box.x + box.width + margin, MAX (part.x + part.width, box.x + box.width));
+  const int bottom =
+      MIN (box.y + box.height + margin, MAX (part.y + part.height, box.y + box.height));
+
+  return (TesseraBox){ left, top, right - left, bottom - top };
+}
+
+/* Mean of the picture's pixels that fall into one pixel of the thumbnail, at most 4 x 4 looked at. */
+static void
+sample (const float *pixels, TesseraBox part, const float *rgba, TesseraBox box, double x, double y,
+        double step, float *rgb)
+{
+  const int n = CLAMP ((int) step, 1, 4);
+  float sum[3] = { 0 };
+
+  for (int i = 0; i < n * n; i++)
+    {
+      const int px = (int) (x + step * (i % n + 0.5) / n),
+                py = (int) (y + step * (i / n + 0.5) / n);
+      const int qx = px - part.x, qy = py - part.y, bx = px - box.x, by = py - box.y;
+      float color[3] = { 0.5f, 0.5f, 0.5f };
+
+      if (pixels && qx >= 0 && qy >= 0 && qx < part.width && qy < part.height)
+        for (int c = 0; c < 3; c++)
+          color[c] = pixels[3 * ((gsize) qy * part.width + qx) + c];
+      if (bx >= 0 && by >= 0 && bx < box.width && by < box.height)
+        {
+          const float *over = rgba + 4 * ((gsize) by * box.width + bx);
+
+          for (int c = 0; c < 3; c++)
+            color[c] += (over[c] - color[c]) * over[3];
+        }
+      for (int c = 0; c < 3; c++)
+        sum[c] += color[c] / (float) (n * n);
+    }
+  for (int c = 0; c < 3; c++)
+    rgb[c] = sum[c];
+}
+
+cairo_surface_t *
+surface_thumbnail (const float *pixels, TesseraBox part, const float *rgba, TesseraBox box,
+                   int height)
+{
+  const TesseraBox view = pixels ? surroundings (part, box) : box;
+  const double step = (double) view.height / height;
+  const int width = CLAMP ((int) lrint (view.width / step), height / 3, 3 * height);
+  const double step_x = (double) view.width / width;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  guint8 *data = cairo_image_surface_get_data (surface);
+
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row =
+          (guint32 *) (void *) (data + (gsize) y * cairo_image_surface_get_stride (surface));
+
+      for (int x = 0; x < width; x++)
+        {
+          float rgb[3];
+
+          sample (pixels, part, rgba, box, view.x + x * step_x, view.y + y * step,
+                  MAX (step, step_x), rgb);
+          row[x] = 0xff000000 | byte (rgb[0]) << 16 | byte (rgb[1]) << 8 | byte (rgb[2]);
+        }
+    }
+  cairo_surface_mark_dirty (surface);
+  return surface;
+}

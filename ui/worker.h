@@ -1,0 +1,40 @@
+/* worker: libtessera in a thread of its own. Everything it has to tell arrives in the main loop;
+ * nothing here blocks the caller. One thing is done at a time, in the order asked for. */
+#pragma once
+#include "host.h"
+
+typedef struct UiWorker UiWorker;
+
+/* What the window is told, from the main loop. Errors and results are the receiver's. */
+typedef struct {
+  /* model: constant and valid until the next open; NULL and error where it cannot be opened. */
+  void (*opened) (const TesseraModel *model, GError *error, gpointer data);
+  /* estimate: NULL and error where the request cannot be done. */
+  void (*estimated) (const TesseraEstimate *estimate, GError *error, gpointer data);
+  /* box: in the scene's part. */
+  void (*grown) (guint batch, int k, TesseraBox box, const float *pixels, gpointer data);
+  /* result: NULL and error where nothing was finished. */
+  void (*finished) (guint batch, TesseraResult *result, double seconds, GError *error,
+                    gpointer data);
+} UiWorkerEvents;
+
+UiWorker *ui_worker_new (const UiWorkerEvents *events, gpointer data);
+
+/* Stops what runs, waits for the thread; nothing is told afterwards. NULL is fine. */
+void ui_worker_free (UiWorker *worker);
+
+void ui_worker_open (UiWorker *worker, const char *path);
+
+/* request: copied; its arrays are the scene's, of which a reference is kept. A later estimate
+ * replaces one that has not begun. */
+void ui_worker_estimate (UiWorker *worker, UiScene *scene, const TesseraRequest *request);
+
+/* rows: tell what has grown. */
+void ui_worker_run (UiWorker *worker, guint batch, UiScene *scene, const TesseraRequest *request,
+                    gboolean rows);
+
+/* The run that is on ends within a tenth of a second, with what is finished. */
+void ui_worker_stop (UiWorker *worker);
+
+/* 0..1 of the run that is on. */
+double ui_worker_done (UiWorker *worker);
