@@ -1,5 +1,6 @@
 #include "canvas.h"
 #include <math.h>
+#include <string.h>
 
 /* How many samples of a pixel are colour. */
 static int
@@ -8,18 +9,26 @@ n_colours (const Picture *picture)
   return picture->channels >= 3 ? 3 : 1;
 }
 
-float *
-canvas_pixels (const Picture *picture)
+static gsize
+pixel_at (const Picture *picture, int x, int y)
 {
-  const gsize n = (gsize) picture->width * (gsize) picture->height;
+  return (gsize) y * (gsize) picture->width + (gsize) x;
+}
+
+float *
+canvas_cut (const Picture *picture, TesseraBox box)
+{
   const gsize channels = (gsize) picture->channels;
   const gsize step = n_colours (picture) == 3; /* from one colour to the next; 0 for gray */
   const float white = (float) picture_white (picture);
-  float *pixels = g_try_new (float, 3 * n);
+  float *pixels = g_try_new (float, 3 * (gsize) box.width * (gsize) box.height);
+  float *to = pixels;
 
-  for (gsize i = 0; pixels && i < n; i++)
-    for (gsize c = 0; c < 3; c++)
-      pixels[3 * i + c] = (float) picture_get (picture, channels * i + step * c) / white;
+  for (int y = box.y; pixels && y < box.y + box.height; y++)
+    for (int x = box.x; x < box.x + box.width; x++)
+      for (gsize c = 0; c < 3; c++)
+        *to++ =
+            (float) picture_get (picture, channels * pixel_at (picture, x, y) + step * c) / white;
   return pixels;
 }
 
@@ -58,47 +67,71 @@ blend_pixel (Picture *picture, gsize pixel, const float *rgb, double weight, gbo
     }
 }
 
-Picture *
-canvas_blend (const Picture *picture, const TesseraResult *result, int i, gboolean opaque)
+void
+canvas_blend (Picture *picture, TesseraBox box, const float *from, gboolean opaque)
 {
-  const TesseraBox box = tessera_result_box (result);
-  const float *from = tessera_result_pixels (result, i);
-  Picture *copy = picture_copy (picture);
-
-  for (int y = 0; copy && y < box.height; y++)
-    for (int x = 0; x < box.width; x++, from += 4)
+  for (int y = box.y; y < box.y + box.height; y++)
+    for (int x = box.x; x < box.x + box.width; x++, from += 4)
       if (from[3] > 0)
-        blend_pixel (copy, (gsize) (box.y + y) * (gsize) picture->width + (gsize) (box.x + x), from,
-                     MIN ((double) from[3], 1), opaque);
-  return copy;
+        blend_pixel (picture, pixel_at (picture, x, y), from, MIN ((double) from[3], 1), opaque);
 }
 
-Picture *
-canvas_replace (const Picture *picture, const float *pixels)
+/* Copies the box out of the samples, or back. */
+static void
+copy_box (Picture *picture, TesseraBox box, guint8 *saved, gboolean back)
+{
+  const gsize pixel = (gsize) picture->channels * (gsize) (picture->depth / 8);
+  const gsize row = (gsize) box.width * pixel;
+
+  for (int y = box.y; y < box.y + box.height; y++, saved += row)
+    {
+      guint8 *place = (guint8 *) picture->samples + pixel_at (picture, box.x, y) * pixel;
+
+      memcpy (back ? place : saved, back ? saved : place, row);
+    }
+}
+
+guint8 *
+canvas_save (const Picture *picture, TesseraBox box)
+{
+  const gsize pixel = (gsize) picture->channels * (gsize) (picture->depth / 8);
+  guint8 *saved = g_try_malloc_n ((gsize) box.width * (gsize) box.height, pixel);
+
+  if (saved)
+    copy_box ((Picture *) picture, box, saved, FALSE);
+  return saved;
+}
+
+void
+canvas_restore (Picture *picture, TesseraBox box, const guint8 *saved)
+{
+  copy_box (picture, box, (guint8 *) saved, TRUE);
+}
+
+void
+canvas_replace (Picture *picture, const float *pixels)
 {
   const gsize n = (gsize) picture->width * (gsize) picture->height;
-  Picture *copy = picture_copy (picture);
 
-  for (gsize i = 0; copy && i < n; i++)
-    blend_pixel (copy, i, pixels + 3 * i, 1, FALSE);
-  return copy;
+  for (gsize i = 0; i < n; i++)
+    blend_pixel (picture, i, pixels + 3 * i, 1, FALSE);
 }
 
 double
-canvas_psnr (const Picture *a, const Picture *b)
+canvas_psnr (const Picture *picture, const float *pixels)
 {
-  const gsize n = (gsize) a->width * (gsize) a->height, colours = (gsize) n_colours (a);
+  const gsize n = (gsize) picture->width * (gsize) picture->height;
+  const int colours = n_colours (picture);
+  const double white = picture_white (picture);
   double sum = 0;
 
   for (gsize i = 0; i < n; i++)
-    for (gsize c = 0; c < colours; c++)
+    for (int c = 0; c < colours; c++)
       {
-        const gsize at = i * (gsize) a->channels + c;
-        const double d = (double) picture_get (a, at) - (double) picture_get (b, at);
+        const double old = picture_get (picture, i * (gsize) picture->channels + (gsize) c);
+        const double d = (double) lrint (colour_of (picture, pixels + 3 * i, c) * white) - old;
 
         sum += d * d;
       }
-  return 10
-         * log10 ((double) picture_white (a) * picture_white (a) * (double) n * (double) colours
-                  / sum);
+  return 10 * log10 (white * white * (double) n * (double) colours / sum);
 }

@@ -1,177 +1,120 @@
-#include "commands.h"
-#include "canvas.h"
+#include "conditions.h"
 #include "failure.h"
-#include "hole_mask.h"
-#include "machine.h"
+#include "fill.h"
+#include "hole.h"
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Room for a number: where "%d" stands, else before the suffix; none for a single result. */
-static char *
-output_name (const Options *options, int rank)
-{
-  const char *output = options->output, *mark = strstr (output, "%d");
-  const char *place = mark ? mark : strrchr (output, '.');
-  const gboolean single = options->only_best || options->request.n_variations == 1;
-
-  if (single && !mark)
-    return g_strdup (output);
-  return g_strdup_printf ("%.*s%s%d%s", (int) (place - output), output, mark ? "" : "-", rank,
-                          place + (mark ? 2 : 0));
-}
-
-/* One name for each result; refuses those that are taken before anything is computed. */
-static GPtrArray *
-output_names (const Options *options, GError **error)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const int n = options->only_best ? 1 : options->request.n_variations;
-
-  if (!options->output)
-    return g_steal_pointer (&names);
-  if (!strcmp (options->output, "-") && n > 1)
-    {
-      g_set_error_literal (error, FAILURE, FAILURE_USAGE,
-                           "--output: standard output takes one picture. Add --only-best or "
-                           "--variations 1.");
-      return NULL;
-    }
-  for (int i = 1; i <= n; i++)
-    {
-      char *name = strcmp (options->output, "-") ? output_name (options, i) : g_strdup ("-");
-
-      g_ptr_array_add (names, name);
-      if (!options->plan && !picture_file_may_write (name, options->force, error))
-        return NULL;
-    }
-  return g_steal_pointer (&names);
-}
 
 static gboolean
 check (const Options *options, GError **error)
 {
-  const char *mistake = NULL;
+  const gboolean masked = options->mask || options->mask_dir;
 
-  if (options->invert_mask && !options->mask)
-    mistake = "--invert-mask: there is no --mask to invert.";
-  else if (options->transparent && options->mask)
-    mistake = "--hole: transparent and --mask exclude each other.";
-  else if (!g_strcmp0 (options->input, "-") && !g_strcmp0 (options->mask, "-"))
-    mistake = "--mask: the picture comes from standard input already.";
-  if (!mistake)
-    return work_check (options, error);
-  g_set_error (error, FAILURE, FAILURE_USAGE, "%s Try \"tessera complete --help\".", mistake);
+  if (options->invert_mask && !masked)
+    return work_usage (options, _ ("--invert-mask: there is no --mask to invert."), error);
+  if (options->transparent && masked)
+    return work_usage (options, _ ("--hole: transparent and --mask exclude each other."), error);
+  if (options->mask && options->mask_dir)
+    return work_usage (options, _ ("--mask-dir: it and --mask exclude each other."), error);
+  if (options->out_dir && options->output)
+    return work_usage (options, _ ("--out-dir: it and --output exclude each other."), error);
+  if (options->inputs->len > 1 && !options->out_dir && !options->plan)
+    return work_usage (options, _ ("--out-dir: several pictures need a folder for the results."),
+                       error);
+  if (!g_strcmp0 (options_input (options), "-") && !g_strcmp0 (options->mask, "-"))
+    return work_usage (options, _ ("--mask: the picture comes from standard input already."),
+                       error);
+  return work_check_output (options, TRUE, error);
+}
+
+/* The mask of the same name in --mask-dir, whatever its suffix; NULL and FILE_READ where there is
+ * none. */
+static char *
+find_mask (const char *folder, const char *input, GError **error)
+{
+  static const char *const suffixes[] = { "", ".png", ".tif", ".tiff", ".webp", ".pgm", ".jpg" };
+  g_autofree char *base = g_path_get_basename (input);
+  const char *point = strrchr (base, '.');
+  const int stem = point ? (int) (point - base) : (int) strlen (base);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name =
+          i ? g_strdup_printf ("%.*s%s", stem, base, suffixes[i]) : g_strdup (base);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
+  g_set_error (error, FAILURE, FAILURE_FILE_READ, _ ("\"%s\" has no mask in the folder \"%s\"."),
+               input, folder);
+  return NULL;
+}
+
+static gboolean
+complete_one (Work *work, const char *input, const GPtrArray *names, GError **error)
+{
+  const Options *options = work->options;
+  g_auto (Part) part = { .op = "complete" };
+  g_autofree char *mask = NULL;
+
+  if (options->mask_dir && !(mask = find_mask (options->mask_dir, input, error)))
+    return FALSE;
+  part.picture = work_read (work, input, PICTURE_COLOURS, error);
+  return part.picture && hole_make (work, mask ? mask : options->mask, &part, error)
+         && fill_run (work, &part, names, error);
+}
+
+/* One of several: what goes wrong is told, and the next one has its turn. */
+static gboolean
+complete_next (Work *work, const char *input)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) names = NULL;
+
+  work->report->input = input;
+  names = fill_names (work->options, input, &error);
+  if (names && complete_one (work, input, names, &error))
+    return TRUE;
+  report_error (work->report, error);
   return FALSE;
 }
 
 static gboolean
-write_rank (const Work *work, const TesseraRequest *request, const TesseraResult *result, int i,
-            const HoleMask *hole, const char *name, gboolean force, GError **error)
+complete_all (Work *work, GError **error)
 {
-  g_autoptr (Picture) made = canvas_blend (work->picture, result, i, hole->opaque);
-  g_autoptr (GBytes) bytes = NULL;
-  ReportResult told = { .file = name,
-                        .rank = i + 1,
-                        .variation = tessera_result_variation (result, i) + 1,
-                        .seed = request->seed,
-                        .rim_ratio = tessera_result_rim_ratio (result, i),
-                        .log_likelihood = tessera_result_log_likelihood (result, i) };
+  const GPtrArray *inputs = work->options->inputs;
+  guint n_failed = 0, n = 0;
 
-  if (!made)
+  for (; n < inputs->len && !work->stop; n++)
+    n_failed += !complete_next (work, g_ptr_array_index (inputs, n));
+  work->report->input = NULL;
+  if (work->stop)
+    g_propagate_error (error, work_stop_error (work, (int) (n - n_failed), (int) inputs->len));
+  else if (n_failed)
+    g_set_error (error, FAILURE, FAILURE_BATCH, _ ("%u of %u pictures were not completed."),
+                 n_failed, inputs->len);
+  return !work->stop && !n_failed;
+}
+
+gboolean
+command_complete (Work *work, const GPtrArray *names, GError **error)
+{
+  const TesseraModelInfo *info = tessera_model_info (work->model);
+
+  if (!info->can_complete)
     {
-      g_set_error_literal (error, FAILURE, FAILURE_NO_MEMORY, "The computer ran out of memory.");
+      g_set_error (error, FAILURE, FAILURE_MODEL_CANNOT,
+                   _ ("The model \"%s\" cannot do this: it does not complete pictures."),
+                   info->name);
       return FALSE;
     }
-  bytes = picture_file_encode (made, tessera_result_recipe (result, i), error);
-  if (!bytes || !picture_file_write (name, bytes, force, error))
+  if (!conditions_check (work, error))
     return FALSE;
-  told.bytes = bytes;
-  report_variation (work->report, &told);
-  return TRUE;
-}
-
-/* Signals are still held: between two files is where a run may end. */
-static gboolean
-write_all (Work *work, const Options *options, const TesseraRequest *request,
-           const TesseraResult *result, const HoleMask *hole, GPtrArray *names, GError **error)
-{
-  for (guint i = 0; i < names->len; i++)
-    {
-      g_autofree char *sentence =
-          g_strdup_printf ("Stopped. %u of %u files were written.", i, names->len);
-
-      if (work_stopped (work, sentence, error)
-          || !write_rank (work, request, result, (int) i, hole, g_ptr_array_index (names, i),
-                          options->force, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* "beach.png  3 variations  14.2 s  seed 81723  -> beach-1.png ..." */
-static void
-say_done (const Report *report, const TesseraRequest *request, const GPtrArray *names)
-{
-  const double seconds = (double) (g_get_monotonic_time () - report->begun) / G_USEC_PER_SEC;
-
-  if (report->json || report->quiet)
-    return;
-  fprintf (stderr, "%s  %d variation%s  %.1f s  seed %" G_GUINT64_FORMAT "  ->", report->input,
-           request->n_variations, request->n_variations == 1 ? "" : "s", seconds, request->seed);
-  for (guint i = 0; i < names->len; i++)
-    fprintf (stderr, " %s", (const char *) g_ptr_array_index (names, i));
-  fputc ('\n', stderr);
-}
-
-static gboolean
-run (Work *work, const Options *options, const TesseraRequest *request, const HoleMask *hole,
-     GPtrArray *names, gsize bytes, GError **error)
-{
-  g_autofree char *title =
-      g_strdup_printf ("%s  %d variation%s", work->report->input, request->n_variations,
-                       request->n_variations == 1 ? "" : "s");
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (TesseraResult) result = NULL;
-
-  report_begin (work->report, title, bytes);
-  result = tessera_complete (work->model, request, &cause);
-  report_finish (work->report);
-  if (!result)
-    {
-      g_propagate_error (error, work_failure (work, g_steal_pointer (&cause)));
-      return FALSE;
-    }
-  if (!write_all (work, options, request, result, hole, names, error))
-    return FALSE;
-  say_done (work->report, request, names);
-  return TRUE;
-}
-
-/* With the hole made: what it will cost, and then the run itself. */
-static gboolean
-plan_and_run (Work *work, const Options *options, TesseraRequest *request, const HoleMask *hole,
-              GPtrArray *names, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  TesseraEstimate estimate;
-  gboolean done;
-
-  request->hole = hole->weights;
-  request->labels = hole->labels;
-  if (options->new_seed)
-    request->seed = g_random_int () >> 1; /* 31 bits: GIMP's arguments are signed */
-  if (!tessera_estimate (work->model, request, &estimate, NULL, &cause))
-    {
-      g_propagate_error (error, work_failure (work, g_steal_pointer (&cause)));
-      return FALSE;
-    }
-  report_plan (work->report, &estimate, options->plan);
-  if (options->plan)
-    return TRUE;
-  machine_hold_signals ();
-  done = run (work, options, request, hole, names, estimate.bytes, error);
-  machine_release_signals ();
-  return done;
+  if (work->options->inputs->len > 1)
+    return complete_all (work, error);
+  return complete_one (work, options_input (work->options), names, error);
 }
 
 gboolean
@@ -179,25 +122,12 @@ cmd_complete (const Options *options, Report *report, GError **error)
 {
   g_auto (Work) work = { 0 };
   g_autoptr (GPtrArray) names = NULL;
-  TesseraRequest request;
-  HoleMask hole;
-  gboolean done;
 
   if (!check (options, error))
     return FALSE;
-  names = output_names (options, error);
-  if (!names || !work_begin (&work, options, report, &request, error))
+  if (options->inputs->len == 1)
+    names = fill_names (options, options_input (options), error);
+  if (options->inputs->len == 1 && !names)
     return FALSE;
-  if (!tessera_model_info (work.model)->can_complete)
-    {
-      g_set_error (error, FAILURE, FAILURE_MODEL_CANNOT,
-                   "The model \"%s\" cannot do this: it does not complete pictures.",
-                   tessera_model_info (work.model)->name);
-      return FALSE;
-    }
-  if (!hole_mask_make (options, work.picture, work.model, report, &hole, error))
-    return FALSE;
-  done = plan_and_run (&work, options, &request, &hole, names, error);
-  hole_mask_clear (&hole);
-  return done;
+  return work_open (&work, options, report, error) && command_complete (&work, names, error);
 }

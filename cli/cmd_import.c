@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "failure.h"
 #include "machine.h"
+#include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ typedef struct {
 static gboolean
 usage (GError **error, const char *sentence)
 {
-  g_set_error (error, FAILURE, FAILURE_USAGE, "%s Try \"tessera import --help\".", sentence);
+  g_set_error (error, FAILURE, FAILURE_USAGE, _ ("%s Try \"tessera import --help\"."), sentence);
   return FALSE;
 }
 
@@ -46,7 +47,7 @@ failure_of (GError *engine, const Options *options, int signal)
     code = cause->code == G_FILE_ERROR_EXIST ? FAILURE_FILE_EXISTS : FAILURE_FILE_WRITE;
   if (code == FAILURE_STOPPED)
     return g_error_new_literal (FAILURE, signal == SIGTERM ? FAILURE_TERMINATED : FAILURE_STOPPED,
-                                "Stopped. Nothing was written.");
+                                _ ("Stopped. Nothing was written."));
   return g_error_new (FAILURE, (int) code, "%s%s", cause->message, stop);
 }
 
@@ -60,11 +61,11 @@ run (const Options *options, Report *report, GError **error)
   gboolean done;
 
   tessera_import_init (&import);
-  import.checkpoint = options->input;
+  import.checkpoint = options_input (options);
   import.config = options->config;
   import.first_stage = options->first_stage;
   import.name = options->name;
-  import.type = options->weights;
+  import.type = (TesseraWeights) options->weights;
   import.n_heads = options->heads;
   import.condition = options->condition;
   import.labels_file = options->labels;
@@ -73,7 +74,7 @@ run (const Options *options, Report *report, GError **error)
   import.overwrite = options->force;
   import.progress = on_progress;
   import.progress_data = &watch;
-  report_begin (report, options->input, 0);
+  report_begin (report, 0, 0);
   done = tessera_import (&import, &imported, &cause);
   report_finish (report);
   if (done)
@@ -88,10 +89,10 @@ cmd_import (const Options *options, Report *report, GError **error)
 {
   gboolean done;
 
-  if (!options->input)
-    return usage (error, "CKPT: expected is the name of a checkpoint.");
+  if (!options->inputs->len)
+    return usage (error, _ ("CKPT: expected is the name of a checkpoint."));
   if (!options->output || !strcmp (options->output, "-"))
-    return usage (error, "--output: expected is a file name (-o model.safetensors).");
+    return usage (error, _ ("--output: expected is a file name (-o model.safetensors)."));
   if (!picture_file_may_write (options->output, options->force, error))
     return FALSE;
   machine_hold_signals ();

@@ -1,9 +1,43 @@
 #include "json_add.h"
 #include "commands.h"
 #include "failure.h"
+#include "info_gimp.h"
 #include "machine.h"
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+static const char *
+what_it_can (const TesseraModelInfo *info)
+{
+  if (info->can_complete && info->can_paint)
+    return "complete, extend, paint, reconstruct";
+  if (info->can_complete)
+    return "complete, extend, reconstruct";
+  if (info->can_paint)
+    return "paint, reconstruct";
+  return info->can_reconstruct ? "reconstruct" : "-";
+}
+
+static const char *
+condition_name (TesseraCondition condition)
+{
+  static const char *const names[] = { "nothing", "labels",  "labels everywhere",
+                                       "depth",   "drawing", "coordinates",
+                                       "class",   "tokens" };
+
+  return names[condition];
+}
+
+static void
+print_labels (const TesseraModel *model)
+{
+  for (int i = 0; i < tessera_model_info (model)->n_labels; i++)
+    printf ("%d\t%s\t#%06x\n", i, tessera_model_label (model, i),
+            tessera_model_label_color (model, i));
+}
 
 static void
 print_model (const TesseraModel *model, const char *path, gboolean verbose)
@@ -11,23 +45,23 @@ print_model (const TesseraModel *model, const char *path, gboolean verbose)
   const TesseraModelInfo *info = tessera_model_info (model);
   g_autofree char *size = failure_size (info->file_bytes);
 
-  printf ("model      %s (%s)\n", info->name, info->kind);
+  printf (_ ("model      %s (%s)\n"), info->name, info->kind);
   if (verbose)
-    printf ("file       %s\n", path);
-  printf ("size       %s, %" G_GUINT64_FORMAT " weights\n", size, info->n_weights);
+    printf (_ ("file       %s\n"), path);
+  printf (_ ("size       %s, %" G_GUINT64_FORMAT " weights\n"), size, info->n_weights);
   printf ("SHA-256    %s\n", tessera_model_fingerprint (model));
-  printf ("from       %s\n", *info->source ? info->source : "unknown");
-  printf ("licence    %s\n", *info->licence ? info->licence : "unknown");
+  printf (_ ("from       %s\n"), *info->source ? info->source : _ ("unknown"));
+  printf (_ ("licence    %s\n"), *info->licence ? info->licence : _ ("unknown"));
   if (info->factor)
-    printf ("tokenizer  cells of %d x %d pixels, %d codes\n", info->factor, info->factor,
+    printf (_ ("tokenizer  cells of %d x %d pixels, %d codes\n"), info->factor, info->factor,
             info->n_codes);
   if (info->window)
-    printf ("window     %d x %d cells\n", info->window, info->window);
-  printf ("can        %s%s%s\n", info->can_complete ? "complete" : "",
-          info->can_complete && info->can_reconstruct ? ", " : "",
-          info->can_reconstruct ? "reconstruct" : "");
+    printf (_ ("window     %d x %d cells\n"), info->window, info->window);
+  printf (_ ("can        %s\n"), what_it_can (info));
+  printf (_ ("is told    %s\n"), condition_name (info->condition));
+  printf (_ ("labels     %d\n"), info->n_labels);
   for (int i = 0; i < info->n_labels; i++)
-    printf ("label %3d  %s\n", i, tessera_model_label (model, i));
+    printf ("%9d  %s\n", i, tessera_model_label (model, i));
 }
 
 static void
@@ -38,21 +72,34 @@ print_text (const TesseraModel *model, const char *path, gboolean verbose)
   g_autofree char *limit = failure_size (machine_memory_limit (0));
 
   printf ("Tessera    %s\n", tessera_version ());
-  printf ("processor  %s, %u cores\n", cpu, g_get_num_processors ());
-  printf ("memory     %s free, a run may use %s\n", available, limit);
-  printf ("pictures   reads PNG, JPEG; writes PNG\n");
+  printf (_ ("processor  %s, %u cores, %s\n"), cpu, g_get_num_processors (), tessera_isa ());
+  printf (_ ("memory     %s free, a run may use %s\n"), available, limit);
+  printf (_ ("pictures   reads %s; writes %s\n"), PICTURE_READABLE, PICTURE_WRITABLE);
   print_model (model, path, verbose);
 }
 
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
 static void
-add_bool (JsonBuilder *json, const char *key, gboolean value)
+add_labels (JsonBuilder *json, const TesseraModel *model)
 {
-  json_builder_set_member_name (json, key);
-  json_builder_add_boolean_value (json, value);
+  json_builder_set_member_name (json, "labels");
+  json_builder_begin_array (json);
+  for (int i = 0; i < tessera_model_info (model)->n_labels; i++)
+    {
+      g_autofree char *color = g_strdup_printf ("#%06x", tessera_model_label_color (model, i));
+
+      json_builder_begin_object (json);
+      json_add_int (json, "id", i);
+      json_add_text (json, "name", tessera_model_label (model, i));
+      json_add_text (json, "color", color);
+      json_builder_end_object (json);
+    }
+  json_builder_end_array (json);
 }
 
 static void
-add_model (JsonBuilder *json, const TesseraModel *model, const char *path, gboolean verbose)
+add_model (JsonBuilder *json, const TesseraModel *model, const char *path)
 {
   const TesseraModelInfo *info = tessera_model_info (model);
 
@@ -60,28 +107,22 @@ add_model (JsonBuilder *json, const TesseraModel *model, const char *path, gbool
   json_builder_begin_object (json);
   json_add_text (json, "name", info->name);
   json_add_text (json, "kind", info->kind);
-  if (verbose)
+  if (path)
     json_add_text (json, "path", path);
   json_add_text (json, "sha256", tessera_model_fingerprint (model));
   json_add_text (json, "source", info->source);
   json_add_text (json, "licence", info->licence);
-  json_add_int (json, "file_bytes", info->file_bytes);
-  json_add_int (json, "parameters", info->n_weights);
-  json_add_int (json, "f", (guint64) info->factor);
-  json_add_int (json, "codes", (guint64) info->n_codes);
-  json_add_int (json, "window", (guint64) info->window);
-  add_bool (json, "can_complete", info->can_complete);
-  add_bool (json, "can_reconstruct", info->can_reconstruct);
-  json_builder_set_member_name (json, "labels");
-  json_builder_begin_array (json);
-  for (int i = 0; i < info->n_labels; i++)
-    {
-      json_builder_begin_object (json);
-      json_add_int (json, "id", (guint64) i);
-      json_add_text (json, "name", tessera_model_label (model, i));
-      json_builder_end_object (json);
-    }
-  json_builder_end_array (json);
+  json_add_int (json, "file_bytes", (gint64) info->file_bytes);
+  json_add_int (json, "parameters", (gint64) info->n_weights);
+  json_add_int (json, "f", info->factor);
+  json_add_int (json, "codes", info->n_codes);
+  json_add_int (json, "window", info->window);
+  json_add_text (json, "condition", condition_name (info->condition));
+  json_add_int (json, "classes", info->n_classes);
+  json_add_bool (json, "can_complete", info->can_complete);
+  json_add_bool (json, "can_paint", info->can_paint);
+  json_add_bool (json, "can_reconstruct", info->can_reconstruct);
+  add_labels (json, model);
   json_builder_end_object (json);
 }
 
@@ -93,61 +134,106 @@ add_machine (JsonBuilder *json)
   json_builder_set_member_name (json, "cpu");
   json_builder_begin_object (json);
   json_add_text (json, "name", cpu);
+  json_add_text (json, "isa", tessera_isa ());
   json_add_int (json, "cores", g_get_num_processors ());
   json_builder_end_object (json);
   json_builder_set_member_name (json, "memory");
   json_builder_begin_object (json);
-  json_add_int (json, "free", machine_free_memory ());
-  json_add_int (json, "limit", machine_memory_limit (0));
+  json_add_int (json, "free", (gint64) machine_free_memory ());
+  json_add_int (json, "limit", (gint64) machine_memory_limit (0));
   json_builder_end_object (json);
 }
 
+/* A list of words with commas between them as an array of small letters. */
 static void
-add_formats (JsonBuilder *json)
+add_words (JsonBuilder *json, const char *key, const char *words)
 {
+  g_autofree char *small = g_ascii_strdown (words, -1);
+  g_auto (GStrv) list = g_strsplit (small, ", ", -1);
+
+  json_builder_set_member_name (json, key);
+  json_builder_begin_array (json);
+  for (gsize i = 0; list[i]; i++)
+    json_builder_add_string_value (json, list[i]);
+  json_builder_end_array (json);
+}
+
+void
+info_add (JsonBuilder *json, const TesseraModel *model, const char *path)
+{
+  json_add_text (json, "version", tessera_version ());
+  add_model (json, model, path);
+  add_machine (json);
   json_builder_set_member_name (json, "formats");
   json_builder_begin_object (json);
-  json_builder_set_member_name (json, "read");
-  json_builder_begin_array (json);
-  json_builder_add_string_value (json, "png");
-  json_builder_add_string_value (json, "jpeg");
-  json_builder_end_array (json);
-  json_builder_set_member_name (json, "write");
-  json_builder_begin_array (json);
-  json_builder_add_string_value (json, "png");
-  json_builder_end_array (json);
+  add_words (json, "read", PICTURE_READABLE);
+  add_words (json, "write", PICTURE_WRITABLE);
   json_builder_end_object (json);
 }
 
 /* One object in one line; no paths unless asked for: it is made to be pasted into reports. */
 static void
-print_json (const TesseraModel *model, const char *path, gboolean verbose)
+print_json (const TesseraModel *model, const char *path)
 {
   g_autoptr (JsonBuilder) json = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
 
   json_builder_begin_object (json);
-  json_add_text (json, "version", tessera_version ());
-  add_model (json, model, path, verbose);
-  add_machine (json);
-  add_formats (json);
+  info_add (json, model, path);
   json_builder_end_object (json);
   root = json_builder_get_root (json);
-  json_generator_set_root (generator, root);
-  text = json_generator_to_data (generator, NULL);
+  text = json_to_string (root, FALSE);
   puts (text);
+}
+
+/* ---- check --------------------------------------------------------------------------------- */
+
+/* Every byte is read for the fingerprint; and weights that are no numbers show in a picture. */
+static gboolean
+check_model (const TesseraModel *model, const char *path, GError **error)
+{
+  enum { SIDE = 64 };
+  const TesseraModelInfo *info = tessera_model_info (model);
+  g_autofree float *pixels = g_new (float, 3 * SIDE * SIDE);
+  g_autoptr (GError) cause = NULL;
+  TesseraRequest request;
+
+  tessera_request_init (&request);
+  for (int i = 0; i < 3 * SIDE * SIDE; i++)
+    pixels[i] = (float) (i % 97) / 96;
+  request.picture = (TesseraPicture){ SIDE, SIDE, pixels };
+  if (info->can_reconstruct && !tessera_reconstruct (model, &request, pixels, &cause))
+    {
+      g_propagate_error (error, failure_from_run (g_steal_pointer (&cause)));
+      return FALSE;
+    }
+  for (int i = 0; i < 3 * SIDE * SIDE; i++)
+    if (!isfinite (pixels[i]))
+      {
+        g_set_error (error, FAILURE, FAILURE_BAD_MODEL,
+                     _ ("The model file \"%s\" is damaged: it makes pictures that are no numbers. "
+                        "Reinstall Tessera, or choose another file."),
+                     path);
+        return FALSE;
+      }
+  printf (_ ("%s: all is well, SHA-256 %s\n"), info->name, tessera_model_fingerprint (model));
+  return TRUE;
 }
 
 gboolean
 cmd_info (const Options *options, Report *report, GError **error)
 {
-  const char *asked = options->input ? options->input : options->model;
+  const char *asked = options->inputs->len ? options_input (options) : options->model;
   g_autofree char *path = NULL;
   g_autoptr (TesseraModel) model = NULL;
   g_autoptr (GError) cause = NULL;
 
+  if (options->gimp)
+    {
+      info_gimp_print ();
+      return TRUE;
+    }
   path = machine_model (asked, error);
   if (!path)
     return FALSE;
@@ -157,8 +243,12 @@ cmd_info (const Options *options, Report *report, GError **error)
       g_propagate_error (error, failure_from_open (g_steal_pointer (&cause), path));
       return FALSE;
     }
-  if (options->json)
-    print_json (model, path, options->verbose);
+  if (options->check)
+    return check_model (model, path, error);
+  if (options->list_labels)
+    print_labels (model);
+  else if (options->json)
+    print_json (model, options->verbose ? path : NULL);
   else
     print_text (model, path, options->verbose);
   report->json = FALSE; /* the object is all there is to say */

@@ -1,5 +1,6 @@
 #include "failure.h"
 #include "tessera.h"
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 typedef struct {
@@ -28,6 +29,17 @@ static const Row rows[] = {
   [FAILURE_LABEL_TYPE] = { "E-LABEL-TYPE", 8 },
   [FAILURE_LABEL_UNKNOWN] = { "E-LABEL-UNKNOWN", 8 },
   [FAILURE_MISFIT] = { "E-MISFIT", 8 },
+  [FAILURE_MODEL_WRONG] = { "E-MODEL-WRONG", 5 },
+  [FAILURE_NO_MARGIN] = { "E-NO-MARGIN", 6 },
+  [FAILURE_HUGE_IMAGE] = { "E-HUGE-IMAGE", 6 },
+  [FAILURE_NO_LABELS] = { "E-NO-LABELS", 8 },
+  [FAILURE_LABEL_EMPTY] = { "E-LABEL-EMPTY", 8 },
+  [FAILURE_NO_RECIPE] = { "E-NO-RECIPE", 8 },
+  [FAILURE_RECIPE_BAD] = { "E-RECIPE-BAD", 8 },
+  [FAILURE_RECIPE_NEWER] = { "E-RECIPE-NEWER", 8 },
+  [FAILURE_CODES] = { "E-CODES", 8 },
+  [FAILURE_BATCH] = { "E-BATCH", 9 },
+  [FAILURE_TIME] = { "E-TIME", 124 },
   [FAILURE_STOPPED] = { "I-STOPPED", 130 },
   [FAILURE_TERMINATED] = { "I-STOPPED", 143 },
 };
@@ -77,22 +89,24 @@ failure_from_open (GError *error, const char *path)
   const int n = (int) strlen (reason) - g_str_has_suffix (reason, "."); /* without its full stop */
 
   if (g_error_matches (engine, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    return g_error_new (FAILURE, FAILURE_NO_MODEL,
-                        "The model file is missing. Reinstall Tessera, or choose a model file with "
-                        "--model. (Looked in: %s)",
-                        path);
+    return g_error_new (
+        FAILURE, FAILURE_NO_MODEL,
+        _ ("The model file is missing. Reinstall Tessera, or choose a model file with "
+           "--model. (Looked in: %s)"),
+        path);
   if (g_error_matches (engine, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED))
     return g_error_new (FAILURE, FAILURE_MODEL_NEWER,
-                        "The model file \"%s\" needs a newer Tessera: %.*s.", path, n, reason);
+                        _ ("The model file \"%s\" needs a newer Tessera: %.*s."), path, n, reason);
   if (g_error_matches (engine, TESSERA_ERROR, TESSERA_ERROR_MEMORY))
-    return g_error_new (FAILURE, FAILURE_NO_MEMORY, "The model file \"%s\" does not fit: %.*s.",
+    return g_error_new (FAILURE, FAILURE_NO_MEMORY, _ ("The model file \"%s\" does not fit: %.*s."),
                         path, n, reason);
   if (engine->domain == TESSERA_ERROR)
-    return g_error_new (FAILURE, FAILURE_BAD_MODEL,
-                        "The model file \"%s\" is damaged or not a Tessera model: %.*s. Reinstall "
-                        "Tessera, or choose another file.",
-                        path, n, reason);
-  return g_error_new (FAILURE, FAILURE_BAD_MODEL, "The model file \"%s\" cannot be read: %.*s.",
+    return g_error_new (
+        FAILURE, FAILURE_BAD_MODEL,
+        _ ("The model file \"%s\" is damaged or not a Tessera model: %.*s. Reinstall "
+           "Tessera, or choose another file."),
+        path, n, reason);
+  return g_error_new (FAILURE, FAILURE_BAD_MODEL, _ ("The model file \"%s\" cannot be read: %.*s."),
                       path, n, reason);
 }
 
@@ -100,10 +114,14 @@ GError *
 failure_from_run (GError *error)
 {
   static const Failure codes[] = {
-    [TESSERA_ERROR_FORMAT] = FAILURE_INTERNAL, /* the options have checked every value before */
-    [TESSERA_ERROR_UNSUPPORTED] = FAILURE_MODEL_CANNOT, [TESSERA_ERROR_MEMORY] = FAILURE_TOO_LARGE,
-    [TESSERA_ERROR_CANCELLED] = FAILURE_STOPPED,        [TESSERA_ERROR_EMPTY] = FAILURE_EMPTY_HOLE,
-    [TESSERA_ERROR_QUESTION] = FAILURE_USAGE,           [TESSERA_ERROR_MISFIT] = FAILURE_MISFIT,
+    [TESSERA_ERROR_FORMAT] = FAILURE_USAGE, /* what the options could not check */
+
+    [TESSERA_ERROR_UNSUPPORTED] = FAILURE_MODEL_CANNOT,
+    [TESSERA_ERROR_MEMORY] = FAILURE_TOO_LARGE,
+    [TESSERA_ERROR_CANCELLED] = FAILURE_STOPPED,
+    [TESSERA_ERROR_EMPTY] = FAILURE_EMPTY_HOLE,
+    [TESSERA_ERROR_QUESTION] = FAILURE_USAGE,
+    [TESSERA_ERROR_MISFIT] = FAILURE_MISFIT,
   };
   g_autoptr (GError) engine = error;
   const gboolean known =

@@ -1,5 +1,6 @@
 #include "machine.h"
 #include "failure.h"
+#include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,6 +43,15 @@ machine_memory_limit (gsize asked)
   return available ? available / 4 * 3 : G_MAXSIZE / 2;
 }
 
+/* VmHWM and not getrusage: that counts what the process was before it became this program. */
+gsize
+machine_peak_memory (void)
+{
+  g_autofree char *text = value_of ("/proc/self/status", "VmHWM");
+
+  return text ? (gsize) g_ascii_strtoull (text, NULL, 10) * 1024 : 0;
+}
+
 char *
 machine_cpu (void)
 {
@@ -79,10 +89,11 @@ machine_model (const char *asked, GError **error)
       if (g_file_test (place, G_FILE_TEST_EXISTS))
         return g_strdup (place);
     }
-  g_set_error (error, FAILURE, FAILURE_NO_MODEL,
-               "The model file is missing. Reinstall Tessera, or choose a model file with --model. "
-               "(Looked in: %s, %s)",
-               places[0], places[1]);
+  g_set_error (
+      error, FAILURE, FAILURE_NO_MODEL,
+      _ ("The model file is missing. Reinstall Tessera, or choose a model file with --model. "
+         "(Looked in: %s, %s)"),
+      places[0], places[1]);
   return NULL;
 }
 

@@ -9,6 +9,9 @@ gsize machine_free_memory (void);
 /* What a run may use: `asked`, or three quarters of what is free where that is 0. */
 gsize machine_memory_limit (gsize asked);
 
+/* The most memory that this process has held so far, in bytes. */
+gsize machine_peak_memory (void);
+
 /* "Intel(R) Core(TM) ..."; the caller frees it. */
 char *machine_cpu (void);
 

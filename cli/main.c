@@ -1,9 +1,19 @@
 #include "commands.h"
+#include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 typedef gboolean (*CommandRun) (const Options *options, Report *report, GError **error);
+
+static gboolean
+cmd_document (const Options *options, Report *report G_GNUC_UNUSED, GError **error)
+{
+  const char *what = options_input (options);
+
+  return (what && options_print_document (what))
+         || work_usage (options, "document: expected is man, bash, zsh or fish.", error);
+}
 
 static CommandRun
 run_of (Command command)
@@ -14,10 +24,18 @@ run_of (Command command)
       return cmd_info;
     case COMMAND_COMPLETE:
       return cmd_complete;
+    case COMMAND_EXTEND:
+      return cmd_extend;
+    case COMMAND_PAINT:
+      return cmd_paint;
     case COMMAND_RECONSTRUCT:
       return cmd_reconstruct;
     case COMMAND_IMPORT:
       return cmd_import;
+    case COMMAND_SERVE:
+      return cmd_serve;
+    case COMMAND_DOCUMENT:
+      return cmd_document;
     case COMMAND_NONE:
       break;
     }
@@ -37,26 +55,41 @@ print_only (const Options *options)
   return options->version || options->help || !options->command;
 }
 
-/* Mistakes in the options are told in JSON too, wherever --json stands. */
+/* Mistakes in the options are told in JSON too, wherever that is asked for. */
 static gboolean
 wants_json (int argc, char **argv)
 {
   for (int i = 1; i < argc; i++)
-    if (!strcmp (argv[i], "--json"))
+    if (!strcmp (argv[i], "--json") || !strcmp (argv[i], "--progress=json")
+        || (!strcmp (argv[i], "--progress") && i + 1 < argc && !strcmp (argv[i + 1], "json")))
       return TRUE;
   return FALSE;
+}
+
+/* People are told in their language, programs in English; file names follow the locale, numbers
+ * keep their point. */
+static void
+set_language (gboolean for_people)
+{
+  setlocale (LC_CTYPE, "");
+  if (for_people)
+    setlocale (LC_MESSAGES, "");
+  bindtextdomain (GETTEXT_PACKAGE, TESSERA_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
 }
 
 int
 main (int argc, char **argv)
 {
+  const gboolean json = wants_json (argc, argv);
   g_autoptr (GError) error = NULL;
   g_autoptr (Options) options = NULL;
   Report report;
   int status;
 
-  setlocale (LC_CTYPE, ""); /* file names; numbers keep their point */
-  report_init (&report, wants_json (argc, argv));
+  set_language (!json && !(argc > 1 && !strcmp (argv[1], "document")));
+  report_init (&report, json);
   options = options_parse (argc, argv, &error);
   if (options && print_only (options))
     {

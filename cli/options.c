@@ -1,219 +1,31 @@
 #include "options_private.h"
 #include "failure.h"
+#include <glib/gi18n-lib.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { ALL = COMMAND_INFO | COMMAND_COMPLETE | COMMAND_RECONSTRUCT | COMMAND_IMPORT };
-enum { WORK = COMMAND_COMPLETE | COMMAND_RECONSTRUCT };
-
-static gboolean
-set_flag (Options *options, const Option *option, const char *text)
-{
-  G_STRUCT_MEMBER (gboolean, options, option->place) = text == NULL; /* "no" for --no-NAME */
-  return TRUE;
-}
-
-static gboolean
-set_text (Options *options, const Option *option, const char *text)
-{
-  char **field = &G_STRUCT_MEMBER (char *, options, option->place);
-
-  g_free (*field);
-  *field = g_strdup (text);
-  return *text != 0;
-}
-
-static gboolean
-set_int (Options *options, const Option *option, const char *text)
-{
-  gint64 number;
-
-  if (!g_ascii_string_to_signed (text, 10, (gint64) option->low, (gint64) option->high, &number,
-                                 NULL))
-    return FALSE;
-  G_STRUCT_MEMBER (int, options, option->place) = (int) number;
-  return TRUE;
-}
-
-static gboolean
-set_real (Options *options, const Option *option, const char *text)
-{
-  char *end;
-  const double number = g_ascii_strtod (text, &end);
-
-  if (end == text || *end || !isfinite (number) || number < option->low || number > option->high)
-    return FALSE;
-  G_STRUCT_MEMBER (double, options, option->place) = number;
-  return TRUE;
-}
-
-static gboolean
-set_seed (Options *options, const Option *option G_GNUC_UNUSED, const char *text)
-{
-  gint64 number;
-
-  options->new_seed = !strcmp (text, "new");
-  if (options->new_seed)
-    return TRUE;
-  if (!g_ascii_string_to_signed (text, 10, 0, G_MAXINT64, &number, NULL))
-    return FALSE;
-  options->request.seed = (guint64) number;
-  return TRUE;
-}
-
-static gboolean
-set_type (Options *options, const Option *option G_GNUC_UNUSED, const char *text)
-{
-  static const char *const names[] = { [TESSERA_WEIGHTS_F16] = "f16",
-                                       [TESSERA_WEIGHTS_F32] = "f32",
-                                       [TESSERA_WEIGHTS_BF16] = "bf16",
-                                       [TESSERA_WEIGHTS_I8] = "i8" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (!g_ascii_strcasecmp (text, names[i]))
-      {
-        options->weights = (TesseraWeights) i;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-static gboolean
-set_memory (Options *options, const Option *option G_GNUC_UNUSED, const char *text)
-{
-  static const char *const units[] = { "B", "K", "M", "G", "T" };
-  char *end;
-  double bytes = g_ascii_strtod (text, &end);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (units); i++, bytes *= 1024)
-    {
-      g_autofree char *ib = g_strconcat (units[i], "iB", NULL);
-
-      if (end == text || !(bytes >= 1 && bytes < 1e18))
-        continue;
-      if (!g_ascii_strcasecmp (end, units[i]) || !g_ascii_strcasecmp (end, ib) || (i == 0 && !*end))
-        {
-          options->memory = (gint64) bytes;
-          return TRUE;
-        }
-    }
-  return FALSE;
-}
-
-/* ImageMagick's geometry: WIDTHxHEIGHT+X+Y. */
-static gboolean
-set_hole (Options *options, const Option *option G_GNUC_UNUSED, const char *text)
-{
-  TesseraBox box;
-  int used = 0;
-
-  options->transparent |= !strcmp (text, "transparent");
-  if (!strcmp (text, "transparent"))
-    return TRUE;
-  if (strlen (text) > 40
-      || sscanf (text, "%6dx%6d%7d%7d%n", &box.width, &box.height, &box.x, &box.y, &used) != 4
-      || text[used] || box.width < 1 || box.height < 1)
-    return FALSE;
-  g_array_append_val (options->boxes, box);
-  return TRUE;
-}
-
-#define PLACE(field) G_STRUCT_OFFSET (Options, field)
-
-const Option options_table[] = {
-  { 'o', "output", "FILE", WORK | COMMAND_IMPORT, set_text, PLACE (output), .wants = "a file name",
-    .help = "where the result goes; with several variations out-1.png (the best), out-2.png, ... "
-            "or where a %d stands; - = standard output" },
-  { 0, "mask", "FILE", COMMAND_COMPLETE, set_text, PLACE (mask), .wants = "a file name",
-    .help = "what to fill: white = fill, gray = blend softly; a mask that has only transparency: "
-            "opaque = fill" },
-  { 0, "hole", "WxH+X+Y", COMMAND_COMPLETE, set_hole, 0,
-    .wants = "a box like 96x96+200+120, or the word transparent",
-    .help = "what to fill: a box, in pixels (may be given several times), or the word transparent "
-            "(what a picture with transparency and without mask or box fills anyway)" },
-  { 0, "invert-mask", NULL, COMMAND_COMPLETE, set_flag, PLACE (invert_mask),
-    .help = "fill what the mask leaves and keep what it marks" },
-  { 0, "labels", "FILE", COMMAND_COMPLETE | COMMAND_IMPORT, set_text, PLACE (labels),
-    .wants = "a file name",
-    .help = "what should come where: an 8-bit gray or palette PNG of label numbers (see tessera "
-            "info), 255 = free; import: a text file, a name for each label a line" },
-  { 'm', "model", "FILE", ALL & ~COMMAND_IMPORT, set_text, PLACE (model), .wants = "a file name",
-    .help = "model file (otherwise: the environment's TESSERA_MODEL, then the bundled one)" },
-  { 'n', "variations", "N", COMMAND_COMPLETE, set_int, PLACE (request.n_variations), 1,
-    TESSERA_MAX_VARIATIONS, .wants = "a whole number from 1 to 16",
-    .help = "how many different results" },
-  { 0, "only-best", NULL, COMMAND_COMPLETE, set_flag, PLACE (only_best),
-    .help = "write only the best of them, under the very name of -o" },
-  { 0, "seed", "N|new", COMMAND_COMPLETE, set_seed, 0,
-    .wants = "the word new, or a whole number from 0",
-    .help = "start of the random numbers; the same seed makes the same result again (default: new; "
-            "it is printed)" },
-  { 0, "temperature", "X", COMMAND_COMPLETE, set_real, PLACE (request.temperature), 0, 10,
-    .wants = "a number from 0 to 10", .help = "0 = always the likeliest, higher = more daring" },
-  { 0, "top-k", "N", COMMAND_COMPLETE, set_int, PLACE (request.top_k), 0, 1 << 20,
-    .wants = "a whole number from 0", .help = "choose among the N likeliest, 0 = among all" },
-  { 0, "top-p", "X", COMMAND_COMPLETE, set_real, PLACE (request.top_p), 1e-9, 1,
-    .wants = "a number above 0 up to 1",
-    .help = "choose among the likeliest that together have this probability" },
-  { 0, "match-rim", NULL, COMMAND_COMPLETE, set_flag, PLACE (request.match_rim), .negatable = TRUE,
-    .help = "shift the colors of the filling so that they meet the rim (default: yes)" },
-  { 0, "texture", "PCT", COMMAND_COMPLETE, set_real, PLACE (request.texture), 0, 100,
-    .wants = "a number from 0 to 100",
-    .help = "per cent of fine structure borrowed from the rest of the picture; 0 = the model's "
-            "own picture" },
-  { 0, "threads", "N", WORK, set_int, PLACE (request.n_threads), 1, 1024,
-    .wants = "a whole number from 1 to 1024",
-    .help = "otherwise: the environment's TESSERA_THREADS, then one for each core" },
-  { 0, "memory", "SIZE", WORK, set_memory, 0, .wants = "a size like 2GiB or 500M",
-    .help = "refuse what needs more (default: three quarters of what is free)" },
-  { 0, "config", "FILE", COMMAND_IMPORT, set_text, PLACE (config), .wants = "a file name",
-    .help = "the yaml file that belongs to the checkpoint" },
-  { 0, "first-stage", "FILE", COMMAND_IMPORT, set_text, PLACE (first_stage), .wants = "a file name",
-    .help = "the tokenizer's checkpoint, where it is a file of its own" },
-  { 0, "type", "TYPE", COMMAND_IMPORT, set_type, 0, .wants = "f16, f32, bf16 or i8",
-    .help = "numbers of the model file: f16, f32, bf16, or i8: the transformer's large products "
-            "with 8 bits (default: f16)" },
-  { 0, "name", "TEXT", COMMAND_IMPORT, set_text, PLACE (name), .wants = "a text",
-    .help = "name of the model (default: the name of the output)" },
-  { 0, "heads", "N", COMMAND_IMPORT, set_int, PLACE (heads), 1, 256,
-    .wants = "a whole number from 1 to 256",
-    .help = "attention heads of the transformer, where no yaml file says it" },
-  { 0, "condition", "KIND", COMMAND_IMPORT, set_text, PLACE (condition),
-    .wants = "segmentation, depth, picture, coord, class:N, sos or prefix:N",
-    .help = "what the transformer goes by, where no file says it: segmentation, depth, picture, "
-            "coord, class:CLASSES, sos, prefix:TOKENS" },
-  { 0, "label-shift", "N", COMMAND_IMPORT, set_int, PLACE (label_shift), 0, 1, .wants = "0 or 1",
-    .help = "what is added to label numbers (default: 1 for COCO's 183 labels, otherwise 0)" },
-  { 0, "plan", NULL, COMMAND_COMPLETE, set_flag, PLACE (plan),
-    .help = "print what it would cost, and stop" },
-  { 0, "json", NULL, ALL, set_flag, PLACE (json),
-    .help = "one JSON object a line on standard output" },
-  { 'f', "force", NULL, WORK | COMMAND_IMPORT, set_flag, PLACE (force),
-    .help = "replace files that exist" },
-  { 'q', "quiet", NULL, ALL, set_flag, PLACE (quiet), .help = "print nothing but errors" },
-  { 'v', "verbose", NULL, ALL, set_flag, PLACE (verbose), .help = "print more" },
-  { 'h', "help", NULL, ALL, set_flag, PLACE (help), .help = "print this, and stop" },
-  { 0, "version", NULL, ALL, set_flag, PLACE (version), .help = "print the version, and stop" },
-};
-
-const CommandRow options_commands[] = {
-  { COMMAND_COMPLETE, "complete", "IN -o OUT [--mask FILE | --hole WxH+X+Y]",
-    "fill holes in a picture" },
-  { COMMAND_RECONSTRUCT, "reconstruct", "IN -o OUT",
-    "encode and decode a picture: shows what the model can represent" },
-  { COMMAND_IMPORT, "import", "CKPT -o MODEL [--config FILE.yaml]",
-    "make a model file of a published checkpoint (PyTorch, or .safetensors)" },
-  { COMMAND_INFO, "info", "[MODEL]", "about this program, this computer and the model" },
-};
+/* Names of an earlier version. */
+static const struct {
+  const char *old, *name;
+} aliases[] = { { "temperature", "variety" }, { "match-rim", "match-color" } };
 
 const char *
 options_command_name (Command command)
 {
-  for (gsize i = 0; i < OPTIONS_N_COMMANDS; i++)
-    if (options_commands[i].command == command)
-      return options_commands[i].name;
+  for (const CommandRow *row = options_commands; row->name; row++)
+    if (row->command == command)
+      return row->name;
   return "";
+}
+
+Command
+options_command (const char *name)
+{
+  for (const CommandRow *row = options_commands; row->name; row++)
+    if (!strcmp (row->name, name))
+      return row->command;
+  return COMMAND_NONE;
 }
 
 /* How many letters must change to make b of a (Levenshtein); both below 32 letters. */
@@ -243,50 +55,116 @@ distance (const char *a, const char *b)
   return row[n];
 }
 
-/* Sets the error for a word that is unknown, and says which known one is near. */
-static void
-unknown (const char *kind, const char *dashes, const char *word, Command command, GError **error)
+/* The known word that is nearest, if it is near. */
+static const char *
+nearest (gboolean is_option, const char *word, Command command)
 {
-  const char *near = NULL, *name = options_command_name (command);
+  const char *near = NULL;
   int least = 3; /* farther is no misspelling */
 
-  for (gsize i = 0; i < (*dashes ? OPTIONS_N : OPTIONS_N_COMMANDS); i++)
-    {
-      const char *candidate = *dashes ? options_table[i].name : options_commands[i].name;
+  for (const Option *option = options_table; is_option && option->name; option++)
+    if ((!command || option->commands & command) && distance (word, option->name) < least)
+      {
+        least = distance (word, option->name);
+        near = option->name;
+      }
+  for (const CommandRow *row = options_commands; !is_option && row->name; row++)
+    if (!row->hidden && distance (word, row->name) < least)
+      {
+        least = distance (word, row->name);
+        near = row->name;
+      }
+  return near;
+}
 
-      if (distance (word, candidate) < least)
-        {
-          least = distance (word, candidate);
-          near = candidate;
-        }
-    }
+static void
+unknown_option (const char *word, Command command, GError **error)
+{
+  const char *near = nearest (TRUE, word, command), *name = options_command_name (command);
+
   if (near)
-    g_set_error (error, FAILURE, FAILURE_USAGE, "%s%s: there is no such %s. Did you mean %s%s?",
-                 dashes, word, kind, dashes, near);
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+                 _ ("--%s: there is no such option. Did you mean --%s?"), word, near);
   else
     g_set_error (error, FAILURE, FAILURE_USAGE,
-                 "%s%s: there is no such %s. Try \"tessera %s%s--help\".", dashes, word, kind, name,
+                 _ ("--%s: there is no such option. Try \"tessera %s%s--help\"."), word, name,
                  *name ? " " : "");
+}
+
+static void
+unknown_command (const char *word, GError **error)
+{
+  const char *near = nearest (FALSE, word, COMMAND_NONE);
+
+  if (near)
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+                 _ ("%s: there is no such command. Did you mean %s?"), word, near);
+  else
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+                 _ ("%s: there is no such command. Try \"tessera --help\"."), word);
+}
+
+/* The option of that name; of two, the one that the command knows. */
+static const Option *
+find_option (const char *name, Command command)
+{
+  const Option *found = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (aliases); i++)
+    if (!strcmp (name, aliases[i].old))
+      name = aliases[i].name;
+  for (const Option *option = options_table; option->name; option++)
+    if (!strcmp (option->name, name) && (!found || option->commands & command))
+      found = option;
+  return found;
+}
+
+/* Applies one option, if the command takes it. */
+static gboolean
+apply (Options *options, const Option *option, const char *text, GError **error)
+{
+  const char *command = options_command_name (options->command);
+  GError *cause = NULL;
+
+  if (options->command && !(option->commands & options->command))
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+                 _ ("--%s: it does not belong to \"tessera %s\". Try \"tessera %s --help\"."),
+                 option->name, command, command);
+  else if (option->set (options, option, text, &cause))
+    return TRUE;
+  else if (cause)
+    g_propagate_error (error, cause);
+  else
+    g_set_error (error, FAILURE, FAILURE_USAGE, _ ("--%s: expected is %s, not \"%s\"."),
+                 option->name, option->wants ? _ (option->wants) : _ ("yes or no"), text);
+  return FALSE;
+}
+
+gboolean
+options_set (Options *options, const char *name, const char *text, GError **error)
+{
+  const Option *option = find_option (name, options->command);
+
+  if (!option)
+    {
+      unknown_option (name, options->command, error);
+      return FALSE;
+    }
+  if (option->value && !text)
+    {
+      g_set_error (error, FAILURE, FAILURE_USAGE, _ ("--%s: expected is %s, but nothing follows."),
+                   name, _ (option->wants));
+      return FALSE;
+    }
+  return apply (options, option, text, error);
 }
 
 typedef struct {
   int argc, at;
   char **argv;
   Options *options;
-  GPtrArray *words; /* what is no option; borrowed from argv */
-  guint8 used[OPTIONS_N];
+  gboolean commanded; /* the command's word has passed */
 } Parser;
-
-static gboolean
-apply (Parser *parser, const Option *option, const char *text, GError **error)
-{
-  parser->used[option - options_table] = TRUE;
-  if (option->set (parser->options, option, text))
-    return TRUE;
-  g_set_error (error, FAILURE, FAILURE_USAGE, "--%s: expected is %s, not \"%s\".", option->name,
-               option->wants, text);
-  return FALSE;
-}
 
 /* The value of an option that takes one: what follows it, or the next word. */
 static gboolean
@@ -295,10 +173,8 @@ apply_value (Parser *parser, const Option *option, const char *attached, GError 
   if (!attached && parser->at + 1 < parser->argc)
     attached = parser->argv[++parser->at];
   if (attached)
-    return apply (parser, option, attached, error);
-  g_set_error (error, FAILURE, FAILURE_USAGE, "--%s: expected is %s, but nothing follows.",
-               option->name, option->wants);
-  return FALSE;
+    return apply (parser->options, option, attached, error);
+  return options_set (parser->options, option->name, NULL, error);
 }
 
 static gboolean
@@ -306,22 +182,25 @@ parse_long (Parser *parser, const char *word, GError **error)
 {
   const char *equal = strchr (word, '=');
   g_autofree char *name = equal ? g_strndup (word, (gsize) (equal - word)) : g_strdup (word);
+  const Option *option = find_option (name, parser->options->command);
+  const char *text = NULL;
 
-  for (gsize i = 0; i < OPTIONS_N; i++)
+  if (!option && g_str_has_prefix (name, "no-"))
     {
-      const gboolean no = options_table[i].negatable && g_str_has_prefix (name, "no-")
-                          && !strcmp (name + 3, options_table[i].name);
-
-      if (strcmp (name, options_table[i].name) && !no)
-        continue;
-      if (options_table[i].value)
-        return apply_value (parser, &options_table[i], equal ? equal + 1 : NULL, error);
-      if (!equal)
-        return apply (parser, &options_table[i], no ? "no" : NULL, error);
-      g_set_error (error, FAILURE, FAILURE_USAGE, "--%s: it takes no value.", name);
+      option = find_option (name + 3, parser->options->command);
+      option = option && option->negatable ? option : NULL;
+      text = "no";
+    }
+  if (!option)
+    {
+      unknown_option (name, parser->options->command, error);
       return FALSE;
     }
-  unknown ("option", "--", name, parser->options->command, error);
+  if (option->value)
+    return apply_value (parser, option, equal ? equal + 1 : NULL, error);
+  if (!equal)
+    return apply (parser->options, option, text, error);
+  g_set_error (error, FAILURE, FAILURE_USAGE, _ ("--%s: it takes no value."), name);
   return FALSE;
 }
 
@@ -331,22 +210,36 @@ parse_letters (Parser *parser, const char *word, GError **error)
 {
   for (; *word; word++)
     {
-      const Option *option = NULL;
+      const Option *option = options_table;
 
-      for (gsize i = 0; i < OPTIONS_N; i++)
-        if (options_table[i].letter == *word)
-          option = &options_table[i];
-      if (!option)
+      while (option->name && option->letter != *word)
+        option++;
+      if (!option->name)
         {
           g_set_error (error, FAILURE, FAILURE_USAGE,
-                       "-%c: there is no such option. Try \"tessera --help\".", *word);
+                       _ ("-%c: there is no such option. Try \"tessera --help\"."), *word);
           return FALSE;
         }
       if (option->value)
         return apply_value (parser, option, word[1] ? word + 1 : NULL, error);
-      if (!apply (parser, option, NULL, error))
+      if (!apply (parser->options, option, NULL, error))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* A word that is no option: the command, or a file. */
+static gboolean
+parse_word (Parser *parser, const char *word, GError **error)
+{
+  if (parser->commanded)
+    g_ptr_array_add (parser->options->inputs, g_strdup (word));
+  else if (!options_command (word))
+    {
+      unknown_command (word, error);
+      return FALSE;
+    }
+  parser->commanded = TRUE;
   return TRUE;
 }
 
@@ -358,51 +251,48 @@ parse_words (Parser *parser, GError **error)
   for (parser->at = 1; parser->at < parser->argc; parser->at++)
     {
       const char *word = parser->argv[parser->at];
+      gboolean done = TRUE;
 
-      if (ended || *word != '-' || !word[1])
-        g_ptr_array_add (parser->words, (gpointer) word);
-      else if (!strcmp (word, "--"))
+      if (!ended && !strcmp (word, "--"))
         ended = TRUE;
-      else if (word[1] == '-' ? !parse_long (parser, word + 2, error)
-                              : !parse_letters (parser, word + 1, error))
+      else if (ended || *word != '-' || !word[1])
+        done = parse_word (parser, word, error);
+      else
+        done = word[1] == '-' ? parse_long (parser, word + 2, error)
+                              : parse_letters (parser, word + 1, error);
+      if (!done)
         return FALSE;
     }
   return TRUE;
 }
 
-/* Which command, its picture, and whether it knows all that was given. */
-static gboolean
-check_words (Parser *parser, GError **error)
+/* The command's word may stand behind options, but decides what they mean: it is the first word
+ * that is a command and no value of an option before it. */
+static Command
+find_command (int argc, char **argv)
 {
-  Options *options = parser->options;
-  const char *first = parser->words->len ? g_ptr_array_index (parser->words, 0) : NULL;
+  for (int i = 1; i < argc && strcmp (argv[i], "--"); i++)
+    if (*argv[i] != '-' && options_command (argv[i]))
+      return options_command (argv[i]);
+  return COMMAND_NONE;
+}
 
-  for (gsize i = 0; first && i < OPTIONS_N_COMMANDS; i++)
-    if (!strcmp (first, options_commands[i].name))
-      options->command = options_commands[i].command;
-  if (first && !options->command)
-    {
-      unknown ("command", "", first, COMMAND_NONE, error);
-      return FALSE;
-    }
-  for (gsize i = 0; options->command && i < OPTIONS_N; i++)
-    if (parser->used[i] && !(options_table[i].commands & options->command))
-      {
-        g_set_error (error, FAILURE, FAILURE_USAGE,
-                     "--%s: it does not belong to \"tessera %s\". Try \"tessera %s --help\".",
-                     options_table[i].name, first, first);
-        return FALSE;
-      }
-  if (parser->words->len > 2)
-    {
-      g_set_error (error, FAILURE, FAILURE_USAGE,
-                   "%s: one file too many. Try \"tessera %s --help\".",
-                   (const char *) g_ptr_array_index (parser->words, 2), first);
-      return FALSE;
-    }
-  if (parser->words->len == 2)
-    options->input = g_strdup (g_ptr_array_index (parser->words, 1));
-  return TRUE;
+static gboolean
+check_inputs (const Options *options, GError **error)
+{
+  static const Command one_file =
+      COMMAND_INFO | COMMAND_RECONSTRUCT | COMMAND_EXTEND | COMMAND_IMPORT | COMMAND_DOCUMENT;
+  const guint most = options->command == COMMAND_COMPLETE ? G_MAXUINT
+                     : (options->command & one_file)      ? 1
+                                                          : 0;
+
+  if (options->inputs->len <= most)
+    return TRUE;
+  g_set_error (error, FAILURE, FAILURE_USAGE,
+               _ ("%s: one file too many. Try \"tessera %s --help\"."),
+               (const char *) g_ptr_array_index (options->inputs, most),
+               options_command_name (options->command));
+  return FALSE;
 }
 
 char *
@@ -410,12 +300,15 @@ options_default (const Options *fresh, const Option *option)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (option->set == set_int && G_STRUCT_MEMBER (int, fresh, option->place) > 0)
-    return g_strdup_printf (" (default: %d)", G_STRUCT_MEMBER (int, fresh, option->place));
-  if (option->set != set_real)
+  if (option->set == option_int && G_STRUCT_MEMBER (int, fresh, option->place) > 0)
+    return g_strdup_printf (_ (" (default: %d)"), G_STRUCT_MEMBER (int, fresh, option->place));
+  if (option->set == option_choice)
+    return g_strdup_printf (_ (" (default: %s)"),
+                            option->choices[G_STRUCT_MEMBER (int, fresh, option->place)]);
+  if (option->set != option_real || G_STRUCT_MEMBER (double, fresh, option->place) < 0)
     return g_strdup ("");
   g_ascii_formatd (number, sizeof number, "%g", G_STRUCT_MEMBER (double, fresh, option->place));
-  return g_strdup_printf (" (default: %s)", number);
+  return g_strdup_printf (_ (" (default: %s)"), number);
 }
 
 Options *
@@ -423,33 +316,56 @@ options_new (void)
 {
   Options *options = g_new0 (Options, 1);
 
+  options->inputs = g_ptr_array_new_with_free_func (g_free);
   options->boxes = g_array_new (FALSE, FALSE, sizeof (TesseraBox));
+  options->prefix = g_array_new (FALSE, FALSE, sizeof (int));
   options->new_seed = TRUE;
+  options->anchor = 4;
+  options->similar = -1;
   options->label_shift = -1;
   tessera_request_init (&options->request);
+  options->request.n_variations = 1;
+  options->request.soften = 4;
   return options;
+}
+
+static gboolean
+read_environment (Options *options, GError **error)
+{
+  const char *threads = g_getenv ("TESSERA_THREADS");
+  gint64 number;
+
+  if (!threads || !*threads)
+    return TRUE;
+  if (g_ascii_string_to_signed (threads, 10, 1, 1024, &number, NULL))
+    {
+      options->request.n_threads = (int) number;
+      return TRUE;
+    }
+  g_set_error (error, FAILURE, FAILURE_USAGE,
+               _ ("TESSERA_THREADS: expected is a whole number from 1 to 1024, not \"%s\"."),
+               threads);
+  return FALSE;
 }
 
 Options *
 options_parse (int argc, char **argv, GError **error)
 {
   g_autoptr (Options) options = options_new ();
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
-  Parser parser = { .argc = argc, .argv = argv, .options = options, .words = words };
-  const char *threads = g_getenv ("TESSERA_THREADS");
+  Parser parser = { .argc = argc, .argv = argv, .options = options };
 
-  if (threads && *threads
-      && !(g_ascii_string_to_signed (threads, 10, 1, 1024, NULL, NULL)
-           && (options->request.n_threads = atoi (threads))))
-    {
-      g_set_error (error, FAILURE, FAILURE_USAGE,
-                   "TESSERA_THREADS: expected is a whole number from 1 to 1024, not \"%s\".",
-                   threads);
-      return NULL;
-    }
-  if (!parse_words (&parser, error) || !check_words (&parser, error))
+  options->command = find_command (argc, argv);
+  if (!read_environment (options, error) || !parse_words (&parser, error)
+      || !check_inputs (options, error))
     return NULL;
+  options->json |= options->progress == PROGRESS_JSON;
   return g_steal_pointer (&options);
+}
+
+const char *
+options_input (const Options *options)
+{
+  return options->inputs->len ? g_ptr_array_index (options->inputs, 0) : NULL;
 }
 
 void
@@ -457,15 +373,19 @@ options_free (Options *options)
 {
   if (!options)
     return;
-  g_free (options->input);
-  g_free (options->output);
-  g_free (options->model);
-  g_free (options->mask);
-  g_free (options->labels);
-  g_free (options->config);
-  g_free (options->first_stage);
-  g_free (options->name);
-  g_free (options->condition);
+  char *const texts[] = { options->output,     options->out_dir,  options->suffix,
+                          options->model,      options->mask,     options->mask_dir,
+                          options->labels,     options->under,    options->depth,
+                          options->drawing,    options->codes,    options->from_codes,
+                          options->socket,     options->recipe,   options->recipe_model,
+                          options->recipe_sum, options->config,   options->first_stage,
+                          options->name,       options->condition };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  g_ptr_array_unref (options->inputs);
   g_array_unref (options->boxes);
+  g_array_unref (options->prefix);
+  g_clear_pointer (&options->given, g_hash_table_unref);
   g_free (options);
 }

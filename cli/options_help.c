@@ -1,74 +1,77 @@
 #include "options_private.h"
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The text in lines of at most 100 columns, from column 27. */
+/* The text in lines of at most 79 columns, from column 27. */
 static void
 print_wrapped (const char *text)
 {
-  enum { LEFT = 27, RIGHT = 100 };
+  enum { LEFT_COLUMN = 27, RIGHT_COLUMN = 79 };
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  gsize column = LEFT;
+  glong column = LEFT_COLUMN;
 
   for (gsize i = 0; words[i]; i++)
     {
-      if (column > LEFT && column + 1 + strlen (words[i]) > RIGHT)
+      const glong length = g_utf8_strlen (words[i], -1);
+
+      if (column > LEFT_COLUMN && column + 1 + length > RIGHT_COLUMN)
         {
-          printf ("\n%*s", LEFT, "");
-          column = LEFT;
+          printf ("\n%*s", LEFT_COLUMN, "");
+          column = LEFT_COLUMN;
         }
-      column += (gsize) printf (column > LEFT ? " %s" : "%s", words[i]);
+      printf (column > LEFT_COLUMN ? " %s" : "%s", words[i]);
+      column += length + (column > LEFT_COLUMN);
     }
   puts ("");
 }
 
 static void
-print_options (Command command)
+print_option (const Options *fresh, const Option *option)
 {
-  g_autoptr (Options) fresh = options_new ();
+  g_autofree char *standard = options_default (fresh, option);
+  g_autofree char *help = g_strconcat (_ (option->help), standard, NULL);
+  g_autofree char *name =
+      g_strdup_printf ("--%s%s%s%s", option->negatable ? "[no-]" : "", option->name,
+                       option->value ? " " : "", option->value ? option->value : "");
 
-  puts ("Options:");
-  for (gsize i = 0; i < OPTIONS_N; i++)
-    {
-      const Option *option = &options_table[i];
-      g_autofree char *standard = options_default (fresh, option);
-      g_autofree char *help = g_strconcat (option->help, standard, NULL);
-      g_autofree char *name =
-          g_strdup_printf ("--%s%s%s%s", option->negatable ? "[no-]" : "", option->name,
-                           option->value ? " " : "", option->value ? option->value : "");
-
-      if (command && !(option->commands & command))
-        continue;
-      printf ("  %c%c%c %-20s ", option->letter ? '-' : ' ', option->letter ? option->letter : ' ',
-              option->letter ? ',' : ' ', name);
-      print_wrapped (help);
-    }
+  printf ("  %c%c%c %-20s ", option->letter ? '-' : ' ', option->letter ? option->letter : ' ',
+          option->letter ? ',' : ' ', name);
+  print_wrapped (help);
 }
 
 void
 options_print_intro (void)
 {
-  printf (
-      "Tessera %s completes pictures: it fills holes with what could be there.\n\n"
-      "  tessera complete photo.png --mask hole.png -o out.png   fill the white parts of a mask\n"
-      "  tessera complete photo.png --hole 96x96+200+120 -n 1 -o out.png   fill a box\n"
-      "  tessera complete photo.png --mask hole.png --plan       what would it cost\n\n"
-      "Commands:\n",
-      tessera_version ());
-  for (gsize i = 0; i < OPTIONS_N_COMMANDS; i++)
-    printf ("  %-12s %s\n", options_commands[i].name, options_commands[i].what);
-  puts ("\nTry \"tessera COMMAND --help\".");
+  printf (_ ("Tessera %s completes, extends and paints pictures, offline, on any processor.\n"
+             "\n"
+             "  tessera complete photo.png --mask mask.png -o out.png     fill the white parts\n"
+             "  tessera extend beach.jpg --left 25%% --right 25%% -o wide.png    paint both sides\n"
+             "  tessera paint --labels sketch.png -o scene.png        a picture from labels\n"
+             "\n"
+             "Commands: complete, extend, paint; reconstruct (what the model can represent),\n"
+             "info (model, labels, this computer), import (published checkpoints to a model),\n"
+             "serve (answers JSON lines).\n"
+             "\n"
+             "Help on one of them: tessera COMMAND --help\n"
+             "All of it: man tessera\n"),
+          tessera_version ());
 }
 
 void
 options_print_help (Command command)
 {
-  for (gsize i = 0; i < OPTIONS_N_COMMANDS; i++)
-    if (!command || options_commands[i].command == command)
-      printf ("Usage: tessera %s %s [options]\n  %s\n\n", options_commands[i].name,
-              options_commands[i].usage, options_commands[i].what);
-  print_options (command);
-  puts (
-      "\nExit status: 0 done, 1 internal error, 2 wrong usage, 3 picture unreadable, 4 output not\n"
-      "writable, 5 model, 6 nothing to fill, 7 memory, 8 files do not fit together, 130 stopped.");
+  g_autoptr (Options) fresh = options_new ();
+
+  for (const CommandRow *row = options_commands; row->name; row++)
+    if (command ? row->command == command : !row->hidden)
+      printf (_ ("Usage: tessera %s %s [options]\n  %s\n\n"), row->name, row->usage, _ (row->what));
+  puts (_ ("Options:"));
+  for (const Option *option = options_table; option->name; option++)
+    if (!command || option->commands & command)
+      print_option (fresh, option);
+  puts (_ ("\nExit status: 0 done, 1 internal error, 2 wrong usage, 3 input unreadable,\n"
+           "4 output not writable, 5 model, 6 nothing to do, 7 memory, 8 inputs do not fit\n"
+           "together, 9 some of several pictures failed, 124 time limit, 130 stopped,\n"
+           "143 terminated."));
 }

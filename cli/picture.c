@@ -34,20 +34,20 @@ picture_free (Picture *picture)
 }
 
 Picture *
-picture_copy (const Picture *picture)
+picture_like (const Picture *picture, int width, int height)
 {
-  Picture *copy = picture_new (picture->width, picture->height, picture->channels, picture->depth);
+  Picture *other = picture_new (width, height, picture->channels, picture->depth);
 
-  if (!copy)
+  if (!other)
     return NULL;
-  memcpy (copy->samples, picture->samples, picture_row_bytes (picture) * (gsize) picture->height);
+  memset (other->samples, 0, picture_row_bytes (other) * (gsize) height);
   for (guint i = 0; i < picture->chunks->len; i++)
     {
       const PictureChunk *chunk = g_ptr_array_index (picture->chunks, i);
 
-      picture_add_chunk (copy, chunk->type, chunk->place, chunk->data, chunk->size);
+      picture_add_chunk (other, chunk->type, chunk->place, chunk->data, chunk->size);
     }
-  return copy;
+  return other;
 }
 
 void

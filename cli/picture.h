@@ -25,8 +25,9 @@ Picture *picture_new (int width, int height, int channels, int depth);
 void picture_free (Picture *picture); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Picture, picture_free)
 
-/* Same size, kind, samples and chunks; NULL where the memory is out. */
-Picture *picture_copy (const Picture *picture);
+/* A picture of another size, with the same kind and chunks; its samples are all 0. NULL where the
+ * memory is out. */
+Picture *picture_like (const Picture *picture, int width, int height);
 
 /* Copies the data. */
 void picture_add_chunk (Picture *picture, const char *type, guint8 place, const guint8 *data,

@@ -1,50 +1,28 @@
 #include "picture_file.h"
 #include "picture_decode.h"
+#include "picture_encode.h"
+#include "picture_meta.h"
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* For each pixel the run also holds 3 floats of colour, 1 of hole, a label and a copy. */
-enum { WORKING_BYTES = 3 * 4 + 4 + 1 };
+typedef struct {
+  const char *magic; /* at the file's beginning */
+  gsize length;
+  gboolean (*decode) (PictureBytes bytes, PictureOutcome *outcome);
+} Reader;
 
-gboolean
-picture_decode_check (PictureBytes bytes, guint64 width, guint64 height, guint64 row_bytes,
-                      guint64 expansion, PictureOutcome *outcome)
-{
-  const gsize n = sizeof outcome->reason;
-  guint64 need;
-
-  if (width > PICTURE_MAX_SIDE || height > PICTURE_MAX_SIDE)
-    {
-      outcome->failure = FAILURE_TOO_LARGE;
-      g_snprintf (outcome->reason, n,
-                  "says that it is %" G_GUINT64_FORMAT " x %" G_GUINT64_FORMAT
-                  " pixels, but at most %d a side are allowed",
-                  width, height, PICTURE_MAX_SIDE);
-      return FALSE;
-    }
-  need = height * row_bytes; /* below 2^19 * 2^22: cannot wrap */
-  if (need / expansion > bytes.size)
-    {
-      outcome->failure = FAILURE_FILE_READ;
-      g_snprintf (outcome->reason, n,
-                  "cannot be read: %" G_GSIZE_FORMAT " bytes are too few for %" G_GUINT64_FORMAT
-                  " x %" G_GUINT64_FORMAT " pixels",
-                  bytes.size, width, height);
-      return FALSE;
-    }
-  need = 2 * MAX (need, 4 * width * height) + WORKING_BYTES * width * height; /* 4: palettes grow */
-  if (need > bytes.limit)
-    {
-      g_autofree char *needed = failure_size (need), *allowed = failure_size (bytes.limit);
-
-      outcome->failure = FAILURE_TOO_LARGE;
-      g_snprintf (outcome->reason, n, "needs %s of memory; %s is allowed", needed, allowed);
-      return FALSE;
-    }
-  return TRUE;
-}
+static const Reader readers[] = {
+  { "\x89PNG\r\n\x1a\n", 8, picture_decode_png },
+  { "\xff\xd8\xff", 3, picture_decode_jpeg },
+  { "RIFF", 4, picture_decode_webp },
+  { "II*\0", 4, picture_decode_tiff },
+  { "MM\0*", 4, picture_decode_tiff },
+  { "II+\0", 4, picture_decode_tiff },
+  { "MM\0+", 4, picture_decode_tiff },
+};
 
 /* The last part of GLib's messages: what the system said. */
 static const char *
@@ -56,7 +34,7 @@ system_reason (const GError *error)
 }
 
 static gboolean
-read_stream (FILE *stream, gsize limit, char **data, gsize *size, GError **error)
+read_stream (FILE *stream, const char *name, gsize limit, char **data, gsize *size, GError **error)
 {
   g_autoptr (GByteArray) all = g_byte_array_new ();
   guint8 part[16384];
@@ -66,15 +44,15 @@ read_stream (FILE *stream, gsize limit, char **data, gsize *size, GError **error
     {
       if (all->len + n > MIN (limit, G_MAXUINT / 2))
         {
-          g_set_error_literal (error, FAILURE, FAILURE_TOO_LARGE,
-                               "More arrived on standard input than the memory limit allows.");
+          g_set_error (error, FAILURE, FAILURE_TOO_LARGE,
+                       _ ("More arrives from \"%s\" than the memory limit allows."), name);
           return FALSE;
         }
       g_byte_array_append (all, part, (guint) n);
     }
   if (ferror (stream))
     {
-      g_set_error (error, FAILURE, FAILURE_FILE_READ, "Standard input cannot be read: %s.",
+      g_set_error (error, FAILURE, FAILURE_FILE_READ, _ ("\"%s\" cannot be read: %s."), name,
                    g_strerror (errno));
       return FALSE;
     }
@@ -83,27 +61,75 @@ read_stream (FILE *stream, gsize limit, char **data, gsize *size, GError **error
   return TRUE;
 }
 
+/* A pipe or a device, of which nobody knows how much will come. */
+static gboolean
+read_special (const PictureSource *source, char **data, gsize *size, GError **error)
+{
+  FILE *stream = fopen (source->path, "rb");
+  gboolean done;
+
+  if (!stream)
+    {
+      g_set_error (error, FAILURE, FAILURE_FILE_READ, _ ("\"%s\" cannot be read: %s."),
+                   source->path, g_strerror (errno));
+      return FALSE;
+    }
+  done = read_stream (stream, source->path, source->limit, data, size, error);
+  fclose (stream);
+  return done;
+}
+
 static gboolean
 read_file (const PictureSource *source, char **data, gsize *size, GError **error)
 {
   g_autoptr (GError) cause = NULL;
+  GBytes *given = source->given ? g_hash_table_lookup (source->given, source->path) : NULL;
   struct stat status;
 
+  if (given)
+    {
+      *size = g_bytes_get_size (given);
+      *data = g_memdup2 (g_bytes_get_data (given, NULL), *size);
+      return TRUE;
+    }
   if (!strcmp (source->path, "-"))
-    return read_stream (stdin, source->limit, data, size, error);
+    return read_stream (stdin, "-", source->limit, data, size, error);
   if (!stat (source->path, &status) && (guint64) status.st_size > source->limit)
     {
       g_autofree char *needed = failure_size ((gsize) status.st_size);
 
       g_set_error (error, FAILURE, FAILURE_TOO_LARGE,
-                   "\"%s\" takes %s alone, more than the memory limit.", source->path, needed);
+                   _ ("\"%s\" takes %s alone, more than the memory limit."), source->path, needed);
       return FALSE;
     }
+  if (!stat (source->path, &status) && !S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode))
+    return read_special (source, data, size, error);
   if (g_file_get_contents (source->path, data, size, &cause))
     return TRUE;
-  g_set_error (error, FAILURE, FAILURE_FILE_READ, "\"%s\" cannot be read: %s.", source->path,
+  g_set_error (error, FAILURE, FAILURE_FILE_READ, _ ("\"%s\" cannot be read: %s."), source->path,
                system_reason (cause));
   return FALSE;
+}
+
+static gboolean
+is_pnm (PictureBytes bytes)
+{
+  return bytes.size > 3 && bytes.data[0] == 'P' && bytes.data[1]
+         && strchr ("1234567fF", bytes.data[1]) && g_ascii_isspace (bytes.data[2]);
+}
+
+static gboolean
+decode (PictureBytes bytes, PictureOutcome *outcome)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    if (bytes.size >= readers[i].length
+        && !memcmp (bytes.data, readers[i].magic, readers[i].length))
+      return readers[i].decode (bytes, outcome);
+  if (is_pnm (bytes))
+    return picture_decode_pnm (bytes, outcome);
+  return picture_decode_refuse (outcome, FAILURE_FILE_TYPE,
+                                _ ("is not a kind of picture that Tessera reads. Readable: %s"),
+                                PICTURE_READABLE);
 }
 
 Picture *
@@ -111,26 +137,64 @@ picture_file_read (const PictureSource *source, GError **error)
 {
   g_autofree char *data = NULL;
   PictureOutcome outcome = { 0 };
-  PictureBytes bytes = { .limit = source->limit, .ids = source->ids };
-  gboolean done = FALSE;
+  PictureBytes bytes = { .limit = source->limit, .kind = source->kind };
 
   if (!read_file (source, &data, &bytes.size, error))
     return NULL;
   bytes.data = (const guint8 *) data;
-  if (bytes.size >= 8 && !memcmp (data, "\x89PNG\r\n\x1a\n", 8))
-    done = picture_decode_png (bytes, &outcome);
-  else if (bytes.size >= 3 && !memcmp (data, "\xff\xd8\xff", 3) && !source->ids)
-    done = picture_decode_jpeg (bytes, &outcome);
-  else
+  if (decode (bytes, &outcome) && !picture_orient (&outcome.picture))
     {
-      outcome.failure = FAILURE_FILE_TYPE;
-      g_snprintf (outcome.reason, sizeof outcome.reason,
-                  "is not a kind of picture that Tessera reads %s",
-                  source->ids ? "labels from. Readable: PNG" : "here. Readable: PNG, JPEG");
+      g_clear_pointer (&outcome.picture, picture_free);
+      picture_decode_refuse (&outcome, FAILURE_NO_MEMORY,
+                             _ ("cannot be read: the computer ran out of memory"));
     }
-  if (!done)
+  if (!outcome.picture)
     g_set_error (error, FAILURE, (int) outcome.failure, "\"%s\" %s.", source->path, outcome.reason);
   return outcome.picture;
+}
+
+char *
+picture_file_text (const PictureSource *source, gsize *size, GError **error)
+{
+  g_autofree char *data = NULL;
+  char *text;
+
+  if (!read_file (source, &data, size, error))
+    return NULL;
+  text = g_try_malloc (*size + 1);
+  if (text)
+    {
+      memcpy (text, data, *size);
+      text[*size] = 0;
+    }
+  return text;
+}
+
+static gboolean
+has_suffix (const char *path, const char *suffix)
+{
+  const gsize n = strlen (path), m = strlen (suffix);
+
+  return n > m && !g_ascii_strcasecmp (path + n - m, suffix);
+}
+
+static gboolean
+is_tiff (const char *path)
+{
+  return has_suffix (path, ".tif") || has_suffix (path, ".tiff");
+}
+
+gboolean
+picture_file_can_write (const char *path)
+{
+  return !strcmp (path, "-") || has_suffix (path, ".png") || is_tiff (path);
+}
+
+GBytes *
+picture_file_encode (const Picture *picture, const char *path, const char *recipe, GError **error)
+{
+  return is_tiff (path) ? picture_encode_tiff (picture, error)
+                        : picture_encode_png (picture, recipe, error);
 }
 
 gboolean
@@ -139,7 +203,7 @@ picture_file_may_write (const char *path, gboolean force, GError **error)
   if (force || !strcmp (path, "-") || !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
   g_set_error (error, FAILURE, FAILURE_FILE_EXISTS,
-               "\"%s\" exists already. Use --force to replace it.", path);
+               _ ("\"%s\" exists already. Use --force to replace it."), path);
   return FALSE;
 }
 
@@ -156,14 +220,14 @@ picture_file_write (const char *path, GBytes *bytes, gboolean force, GError **er
     {
       if (fwrite (data, 1, size, stdout) == size && !fflush (stdout))
         return TRUE;
-      g_set_error (error, FAILURE, FAILURE_FILE_WRITE, "Standard output cannot be written: %s.",
+      g_set_error (error, FAILURE, FAILURE_FILE_WRITE, _ ("Standard output cannot be written: %s."),
                    g_strerror (errno));
       return FALSE;
     }
   if (g_file_set_contents_full (path, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0666,
                                 &cause))
     return TRUE;
-  g_set_error (error, FAILURE, FAILURE_FILE_WRITE, "\"%s\" cannot be written: %s.", path,
+  g_set_error (error, FAILURE, FAILURE_FILE_WRITE, _ ("\"%s\" cannot be written: %s."), path,
                system_reason (cause));
   return FALSE;
 }

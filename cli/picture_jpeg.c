@@ -1,12 +1,12 @@
 /* As in picture_png.c: libjpeg reports errors by longjmp, so the body owns nothing. */
 #include "picture_decode.h"
+#include "picture_meta.h"
+#include <glib/gi18n-lib.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 #include <jpeglib.h>
 #include <jerror.h>
-#include <png.h>
-#include <zlib.h>
 
 /* A block of 64 samples takes at least one bit: 3 colours, 512 samples a byte. */
 enum { JPEG_EXPANSION = 1536 };
@@ -32,7 +32,7 @@ fail (j_common_ptr jpeg)
 
       jpeg->err->format_message (jpeg, message);
       reader->outcome->failure = FAILURE_FILE_READ;
-      g_snprintf (reader->outcome->reason, sizeof reader->outcome->reason, "cannot be read: %s",
+      g_snprintf (reader->outcome->reason, sizeof reader->outcome->reason, _ ("cannot be read: %s"),
                   message);
     }
   longjmp (reader->jump, 1);
@@ -70,7 +70,7 @@ read_all (Reader *reader)
   jpeg_read_header (jpeg, TRUE);
   if (jpeg->num_components != 1 && jpeg->num_components != 3)
     refuse (reader, FAILURE_FILE_TYPE,
-            "is a CMYK picture, which Tessera does not read. Convert it to RGB first");
+            _ ("is a CMYK picture, which Tessera does not read. Convert it to RGB first"));
   jpeg->out_color_space = jpeg->num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
   if (!picture_decode_check (reader->bytes, jpeg->image_width, jpeg->image_height,
                              (guint64) jpeg->image_width * (guint64) jpeg->num_components,
@@ -80,7 +80,7 @@ read_all (Reader *reader)
   reader->outcome->picture =
       picture_new ((int) jpeg->output_width, (int) jpeg->output_height, jpeg->output_components, 8);
   if (!reader->outcome->picture)
-    refuse (reader, FAILURE_NO_MEMORY, "cannot be read: the computer ran out of memory");
+    refuse (reader, FAILURE_NO_MEMORY, _ ("cannot be read: the computer ran out of memory"));
   while (jpeg->output_scanline < jpeg->output_height)
     {
       row = (JSAMPROW) reader->outcome->picture->samples
@@ -99,46 +99,22 @@ read_guarded (Reader *reader)
   return TRUE;
 }
 
-/* The colour profile, as PNG wants it: a name, a method, deflated data. */
-static void
-add_profile (Reader *reader)
-{
-  static const char name[] = "ICC profile"; /* its final 0 belongs to the chunk */
-  uLongf n = compressBound (reader->profile_size);
-  g_autofree guint8 *data = g_malloc (sizeof name + 1 + n);
-
-  memcpy (data, name, sizeof name);
-  data[sizeof name] = 0; /* deflate */
-  if (compress (data + sizeof name + 1, &n, reader->profile, reader->profile_size) == Z_OK)
-    picture_add_chunk (reader->outcome->picture, "iCCP", PNG_HAVE_IHDR, data, sizeof name + 1 + n);
-}
-
 static void
 add_exif (Reader *reader)
 {
   for (jpeg_saved_marker_ptr m = reader->jpeg.marker_list; m; m = m->next)
     if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && !memcmp (m->data, "Exif\0", 6))
-      {
-        picture_add_chunk (reader->outcome->picture, "eXIf", PNG_HAVE_IHDR, m->data + 6,
-                           m->data_length - 6);
-        return; /* PNG allows one */
-      }
+      picture_add_exif (reader->outcome->picture, m->data + 6, m->data_length - 6);
 }
 
 static void
 add_resolution (Reader *reader)
 {
   const double metre = reader->jpeg.density_unit == 1 ? 1 / 0.0254 : 100; /* inch, centimetre */
-  const guint32 x = GUINT32_TO_BE ((guint32) (reader->jpeg.X_density * metre + 0.5));
-  const guint32 y = GUINT32_TO_BE ((guint32) (reader->jpeg.Y_density * metre + 0.5));
-  guint8 data[9];
 
-  if (!reader->jpeg.saw_JFIF_marker || !reader->jpeg.density_unit)
-    return;
-  memcpy (data, &x, 4);
-  memcpy (data + 4, &y, 4);
-  data[8] = 1; /* pixels per metre */
-  picture_add_chunk (reader->outcome->picture, "pHYs", PNG_HAVE_IHDR, data, sizeof data);
+  if (reader->jpeg.saw_JFIF_marker && reader->jpeg.density_unit)
+    picture_add_resolution (reader->outcome->picture, reader->jpeg.X_density * metre,
+                            reader->jpeg.Y_density * metre);
 }
 
 gboolean
@@ -156,11 +132,11 @@ picture_decode_jpeg (PictureBytes bytes, PictureOutcome *outcome)
   if (done)
     {
       if (reader->profile)
-        add_profile (reader);
+        picture_add_profile (outcome->picture, reader->profile, reader->profile_size);
       add_exif (reader);
       add_resolution (reader);
       if (reader->base.num_warnings)
-        g_string_assign (outcome->picture->complaint, "some of its data are corrupt");
+        g_string_assign (outcome->picture->complaint, _ ("some of its data are corrupt"));
     }
   else
     g_clear_pointer (&outcome->picture, picture_free);

@@ -1,16 +1,18 @@
-/* libpng reports errors by longjmp. So each side has one function that calls setjmp and does nothing
- * else, and one body whose state lies in a struct outside; the body owns nothing. */
+/* libpng reports errors by longjmp. So one function calls setjmp and does nothing else, and one
+ * body has its state in a struct outside and owns nothing. */
 #include "picture_decode.h"
+#include "picture_encode.h"
 #include "picture_file.h"
 #include <png.h>
+#include <glib/gi18n-lib.h>
 #include <setjmp.h>
 #include <string.h>
 
 /* One byte of deflate data stands for at most 1032 bytes. */
 enum { DEFLATE_EXPANSION = 1032, MAX_CHUNK_BYTES = 64 << 20 };
 
-/* Chunks that say something about the picture and stay true when some of its pixels change. */
-static const png_byte kept[] = "iCCP\0sRGB\0gAMA\0cHRM\0cICP\0pHYs\0tEXt\0zTXt\0iTXt\0eXIf";
+const char picture_kept_chunks[5 * PICTURE_N_KEPT_CHUNKS] =
+    "iCCP\0sRGB\0gAMA\0cHRM\0cICP\0pHYs\0tEXt\0zTXt\0iTXt\0eXIf";
 
 typedef struct {
   PictureBytes bytes;
@@ -29,7 +31,7 @@ read_bytes (png_structp png, png_bytep to, gsize n)
   Reader *reader = png_get_io_ptr (png);
 
   if (n > reader->bytes.size - reader->at)
-    png_error (png, "the file ends too early");
+    png_error (png, _ ("the file ends too early"));
   memcpy (to, reader->bytes.data + reader->at, n);
   reader->at += n;
 }
@@ -42,7 +44,7 @@ read_error (png_structp png, png_const_charp message)
   if (!*reader->outcome->reason)
     {
       reader->outcome->failure = FAILURE_FILE_READ;
-      g_snprintf (reader->outcome->reason, sizeof reader->outcome->reason, "cannot be read: %s",
+      g_snprintf (reader->outcome->reason, sizeof reader->outcome->reason, _ ("cannot be read: %s"),
                   message);
     }
   longjmp (reader->jump, 1);
@@ -60,14 +62,15 @@ read_warning (png_structp png, png_const_charp message)
 static void
 keep_chunks (png_structp png)
 {
-  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_ALWAYS, kept, (int) (sizeof kept / 5));
+  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep) picture_kept_chunks,
+                               PICTURE_N_KEPT_CHUNKS);
 }
 
 /* Whatever the file holds becomes 8 or 16 bits of gray or RGB, with or without alpha. */
 static void
 normalise (Reader *reader, int depth, int colour)
 {
-  if (reader->bytes.ids)
+  if (reader->bytes.kind == PICTURE_IDS)
     {
       png_set_packing (reader->png);
       return;
@@ -105,13 +108,10 @@ read_all (Reader *reader)
   keep_chunks (reader->png);
   png_read_info (reader->png, reader->info);
   png_get_IHDR (reader->png, reader->info, &width, &height, &depth, &colour, NULL, NULL, NULL);
-  if (reader->bytes.ids
+  if (reader->bytes.kind == PICTURE_IDS
       && (depth > 8 || (colour != PNG_COLOR_TYPE_PALETTE && colour != PNG_COLOR_TYPE_GRAY)))
     {
-      reader->outcome->failure = FAILURE_LABEL_TYPE;
-      g_strlcpy (reader->outcome->reason,
-                 "holds colors, but labels are the numbers of an 8-bit gray or palette picture",
-                 sizeof reader->outcome->reason);
+      picture_decode_no_ids (reader->outcome);
       png_error (reader->png, "");
     }
   if (!picture_decode_check (reader->bytes, width, height,
@@ -121,12 +121,16 @@ read_all (Reader *reader)
   normalise (reader, depth, colour);
   png_set_interlace_handling (reader->png);
   png_read_update_info (reader->png, reader->info);
+  if (!picture_decode_check (reader->bytes, width, height,
+                             png_get_rowbytes (reader->png, reader->info), G_MAXUINT32,
+                             reader->outcome))
+    png_error (reader->png, "");
   reader->outcome->picture =
       picture_new ((int) width, (int) height, png_get_channels (reader->png, reader->info),
                    png_get_bit_depth (reader->png, reader->info));
   reader->rows = g_try_new (png_bytep, height);
   if (!reader->outcome->picture || !reader->rows)
-    png_error (reader->png, "the computer ran out of memory");
+    png_error (reader->png, _ ("the computer ran out of memory"));
   for (png_uint_32 y = 0; y < height; y++)
     reader->rows[y] = (png_bytep) reader->outcome->picture->samples
                       + y * picture_row_bytes (reader->outcome->picture);
@@ -160,7 +164,7 @@ picture_decode_png (PictureBytes bytes, PictureOutcome *outcome)
   else
     {
       outcome->failure = FAILURE_NO_MEMORY;
-      g_strlcpy (outcome->reason, "cannot be read: the computer ran out of memory",
+      g_strlcpy (outcome->reason, _ ("cannot be read: the computer ran out of memory"),
                  sizeof outcome->reason);
     }
   if (done)
@@ -172,128 +176,4 @@ picture_decode_png (PictureBytes bytes, PictureOutcome *outcome)
   g_free (reader->rows);
   g_free (reader);
   return done;
-}
-
-/* ---- writing ------------------------------------------------------------------------------- */
-
-typedef struct {
-  const Picture *picture;
-  const char *recipe;
-  png_structp png;
-  png_infop info;
-  GByteArray *out;
-  char reason[256];
-  jmp_buf jump;
-} Writer;
-
-static void
-write_bytes (png_structp png, png_bytep from, gsize n)
-{
-  Writer *writer = png_get_io_ptr (png);
-
-  g_byte_array_append (writer->out, from, (guint) n);
-}
-
-static void
-write_error (png_structp png, png_const_charp message)
-{
-  Writer *writer = png_get_error_ptr (png);
-
-  g_strlcpy (writer->reason, message, sizeof writer->reason);
-  longjmp (writer->jump, 1);
-}
-
-static void
-ignore_warning (png_structp png G_GNUC_UNUSED, png_const_charp message G_GNUC_UNUSED)
-{
-}
-
-static gboolean
-is_old_recipe (const PictureChunk *chunk)
-{
-  static const char key[] = "Tessera";
-
-  return !strcmp (chunk->type, "iTXt") && chunk->size >= sizeof key
-         && !memcmp (chunk->data, key, sizeof key);
-}
-
-static void
-put_texts (Writer *writer)
-{
-  png_unknown_chunk unknown;
-  png_text text = { .compression = PNG_ITXT_COMPRESSION_NONE };
-
-  keep_chunks (writer->png);
-  for (guint i = 0; i < writer->picture->chunks->len; i++)
-    {
-      const PictureChunk *chunk = g_ptr_array_index (writer->picture->chunks, i);
-
-      if (writer->recipe && is_old_recipe (chunk))
-        continue;
-      unknown =
-          (png_unknown_chunk){ .data = chunk->data, .size = chunk->size, .location = chunk->place };
-      memcpy (unknown.name, chunk->type, sizeof unknown.name);
-      png_set_unknown_chunks (writer->png, writer->info, &unknown, 1);
-    }
-  if (!writer->recipe)
-    return;
-  text.key = (png_charp) "Tessera";
-  text.text = (png_charp) writer->recipe; /* libpng copies both */
-  text.itxt_length = strlen (writer->recipe);
-  png_set_text (writer->png, writer->info, &text, 1);
-}
-
-static void
-write_all (Writer *writer)
-{
-  static const int colours[] = { 0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA,
-                                 PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA };
-  const Picture *picture = writer->picture;
-  const guint8 *samples = picture->samples;
-
-  png_set_write_fn (writer->png, writer, write_bytes, NULL);
-  png_set_user_limits (writer->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_set_IHDR (writer->png, writer->info, (png_uint_32) picture->width,
-                (png_uint_32) picture->height, picture->depth, colours[picture->channels],
-                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  put_texts (writer);
-  png_write_info (writer->png, writer->info);
-  if (G_BYTE_ORDER == G_LITTLE_ENDIAN && picture->depth == 16)
-    png_set_swap (writer->png);
-  for (int y = 0; y < picture->height; y++)
-    png_write_row (writer->png, samples + (gsize) y * picture_row_bytes (picture));
-  png_write_end (writer->png, writer->info);
-}
-
-static gboolean
-write_guarded (Writer *writer)
-{
-  if (setjmp (writer->jump))
-    return FALSE;
-  write_all (writer);
-  return TRUE;
-}
-
-GBytes *
-picture_file_encode (const Picture *picture, const char *recipe, GError **error)
-{
-  Writer *writer = g_new0 (Writer, 1);
-  GBytes *bytes = NULL;
-
-  writer->picture = picture;
-  writer->recipe = recipe;
-  writer->out = g_byte_array_new ();
-  writer->png =
-      png_create_write_struct (PNG_LIBPNG_VER_STRING, writer, write_error, ignore_warning);
-  writer->info = writer->png ? png_create_info_struct (writer->png) : NULL;
-  if (writer->info && write_guarded (writer))
-    bytes = g_byte_array_free_to_bytes (g_steal_pointer (&writer->out));
-  else
-    g_set_error (error, FAILURE, FAILURE_INTERNAL,
-                 "The picture cannot be made into a PNG file: %s.",
-                 *writer->reason ? writer->reason : "the computer ran out of memory");
-  png_destroy_write_struct (&writer->png, &writer->info);
-  g_clear_pointer (&writer->out, g_byte_array_unref);
-  g_free (writer);
-  return bytes;
 }

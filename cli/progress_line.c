@@ -1,4 +1,5 @@
 #include "progress_line.h"
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -7,11 +8,11 @@
 enum { REDRAW_MICROSECONDS = 100000 };
 
 void
-progress_line_begin (ProgressLine *line, const char *title, const char *tail)
+progress_line_begin (ProgressLine *line, const char *title, const char *tail, gboolean bar)
 {
   *line = (ProgressLine){ .title = g_strdup (title), .tail = g_strdup (tail) };
   line->begun = g_get_monotonic_time ();
-  line->terminal = isatty (STDERR_FILENO);
+  line->terminal = bar || isatty (STDERR_FILENO);
 }
 
 double
@@ -30,8 +31,8 @@ left_text (const ProgressLine *line, double done)
   if (left < 0)
     return g_strdup ("");
   if (left < 100)
-    return g_strdup_printf ("  %3.0f s left", left);
-  return g_strdup_printf ("  %3.0f min left", left / 60);
+    return g_strdup_printf (_ ("  %3.0f s left"), left);
+  return g_strdup_printf (_ ("  %3.0f min left"), left / 60);
 }
 
 static int

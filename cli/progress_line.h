@@ -12,7 +12,8 @@ typedef struct {
   gboolean terminal;
 } ProgressLine;
 
-void progress_line_begin (ProgressLine *line, const char *title, const char *tail);
+/* bar: draw one even where standard error is no terminal. */
+void progress_line_begin (ProgressLine *line, const char *title, const char *tail, gboolean bar);
 
 /* done: 0..1. Cheap where there is nothing new to show. */
 void progress_line_update (ProgressLine *line, double done);

@@ -142,6 +142,14 @@ same_in_any_company (Fixture *f, gconstpointer dtype G_GNUC_UNUSED)
       run (f, &job, &prefix, n_prefix, tokens, &x[0][0]);
       g_assert_cmpmem (x, PREFIX * sizeof *x, f->want, PREFIX * sizeof *x);
       g_assert_cmpmem (x + PREFIX, PREFIX * sizeof *x, f->want, PREFIX * sizeof *x);
+      if (n_threads > 1) /* the same without its output */
+        {
+          g_autoptr (GError) error = NULL;
+
+          cache_rewind (&prefix, 0, 0);
+          cache_rewind (&prefix, 1, 0);
+          g_assert_true (gpt_remember (&job, &f->gpt, &prefix, n_prefix, tokens, &x[0][0], &error));
+        }
       cache_new (f, &cache, 4, BLOCK - PREFIX);
       cache_follow (&cache, &prefix);
       for (size_t call = 0; call < G_N_ELEMENTS (n_new); call++)

@@ -110,12 +110,50 @@ stops_within_a_phase (void)
     }
 }
 
+#ifdef __x86_64__
+static float
+tiny (void)
+{
+  volatile float a = 1e-20f, b = 1e-20f;
+
+  return a * b; /* 1e-40 has no normal exponent */
+}
+
+static void
+make_tiny (gpointer data, size_t chunk)
+{
+  ((float *) data)[chunk] = tiny ();
+}
+
+/* In every thread alike, and the caller's own arithmetic is as before. */
+static void
+flushes_denormals (void)
+{
+  for (int threads = 1; threads <= 3; threads++)
+    for (int n = 1; n <= N_CHUNKS; n += N_CHUNKS - 1)
+      {
+        g_autoptr (Pool) pool = pool_new (threads);
+        float made[N_CHUNKS];
+
+        for (int i = 0; i < N_CHUNKS; i++)
+          made[i] = 1;
+        pool_run (pool, n, make_tiny, made);
+        for (int i = 0; i < n; i++)
+          g_assert_cmpfloat (made[i], ==, 0);
+        g_assert_cmpfloat (tiny (), >, 0);
+      }
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pool/runs_each_chunk_once", runs_each_chunk_once);
   g_test_add_func ("/pool/wakes_up", wakes_up);
+#ifdef __x86_64__
+  g_test_add_func ("/pool/flushes_denormals", flushes_denormals);
+#endif
   g_test_add_func ("/job/stops_within_a_phase", stops_within_a_phase);
   g_test_add_func ("/job/says_how_far_and_stops", job_says_how_far_and_stops);
   return g_test_run ();

@@ -69,7 +69,8 @@ class Painter:
 def rows_of(tokenizer, painter, batch):
     """Columns: original, what is known, the true codes decoded, three samples."""
     x, holes, states, coverage, _ = batch
-    codes, vectors, guess = look(tokenizer, x, holes, states, torch.zeros(len(x)))
+    codes, vectors, guess = look(tokenizer, painter.model, x, holes, states, coverage,
+                                 torch.zeros(len(x)))
     known = torch.where(holes > 0, label_colours(coverage), x) if holes.all() else x * (1 - holes)
     samples = [painter(codes, vectors, guess, states[0], coverage, x, holes) for _ in range(3)]
     return list(zip(x, known, painter.decoded(codes, vectors, states[0], x, holes), *samples))

@@ -353,6 +353,8 @@ class Fill(nn.Module):
                                     for _ in range(shape.n_layer))
         self.ln_f = nn.LayerNorm(d)
         self.head = nn.Linear(d, tokenizer_shape.n_embed, bias=False)
+        if n_labels:  # RGB 0..1: what a label looks like, told where nothing is known
+            self.register_buffer("label_tints", torch.full((n_labels, 3), 0.5))
         for name, p in self.named_parameters():
             if p.dim() == 2 and "emb" not in name and not name.startswith("stem"):
                 std = 0.02 / (math.sqrt(2 * shape.n_layer) if name.endswith(

@@ -127,6 +127,17 @@ class Pictures:
             covers.append(cover)
         return np.ascontiguousarray(np.stack(images), np.float32), covers
 
+    def label_tints(self):
+        """The mean colour of each label over all pictures, (labels, 3), RGB 0..1."""
+        sums = np.full((len(self.label_names), 4), [0.5, 0.5, 0.5, 1.0])
+        for p in self.pictures:
+            if p.labels is not None:
+                size = p.labels.shape[::-1]
+                small = Image.fromarray(p.levels[0]).resize(size, Image.Resampling.BOX)
+                pixels = np.dstack([np.asarray(small) / 255, np.ones(p.labels.shape)])
+                np.add.at(sums, p.labels.ravel(), pixels.reshape(-1, 4))
+        return (sums[:, :3] / sums[:, 3:]).astype(np.float32)
+
     def centres(self, side, share=1.0):
         """The centre square of every picture, fixed: `share` of the largest there is."""
         images, covers = [], []

@@ -125,7 +125,8 @@ def contract(vq, transformer, n_labels):
         both.update({f"{block}attn.{k}": [d, d] for k in ("key", "query", "value", "proj")})
     shapes = {"first_stage_model.quantize.embedding.weight": [n, e],
               "transformer.head.weight": [n, d], "transformer.row_emb": [w, d],
-              "transformer.col_emb": [w, d], "transformer.entry_emb": [d]}
+              "transformer.col_emb": [w, d], "transformer.entry_emb": [d],
+              "transformer.label_tints": [n_labels, 3]}
     for name, shape in both.items():
         shapes.update({name + ".weight": shape, name + ".bias": shape[:1]})
     return shapes

@@ -15,7 +15,7 @@ from .tokenizer import hole_cells, load_tokenizer
 from .underpaint import underpaint
 
 MOST = 100  # entries of a sample; more of a hole are not supervised (they come later)
-WIDE_EVERY = 4  # each so many steps the batch has wide holes
+WIDE_EVERY = 3  # each so many steps the batch has wide holes
 
 
 def arguments(parser):
@@ -113,13 +113,23 @@ def make_batch(pictures, options):
 
 
 @torch.no_grad()
-def look(tokenizer, x, holes, states, flags):
+def tinted(model, coverage):
+    """What labels look like, cell by cell: (n, 3, 8 h, 8 w) in [-1, 1]; free is gray."""
+    offsets = coverage[..., :-1] @ (2 * model.label_tints - 1)
+    return offsets.float().permute(0, 3, 1, 2).repeat_interleave(8, 2).repeat_interleave(8, 3)
+
+
+def look(tokenizer, model, x, holes, states, coverage, flags):
     """Targets, vectors of the underpainted picture and the coarse vectors of a batch: the guide's
-    where the flag is set, else those of the underpainted picture if anything in it is known."""
+    where the flag is set, else those of the underpainted picture if anything in it is known, else
+    those of the labels' tints if anything is painted, else zeros."""
     codes = tokenizer.quantize.nearest(tokenizer.encode(x).float())
     vectors = tokenizer.encode(underpaint(x, holes)).float()
-    known = (states == KNOWN).flatten(1).any(1)[:, None, None, None]
-    guess = vectors * known
+    known = (states == KNOWN).flatten(1).any(1)
+    painted = (coverage[..., -1] < 1).flatten(1).any(1) & ~known
+    guess = vectors * known[:, None, None, None]
+    if painted.any():
+        guess[painted] = tokenizer.encode(tinted(model, coverage[painted])).float()
     if not flags.any():
         return codes, vectors, guess
     small, small_hole = F.avg_pool2d(x, 2), F.max_pool2d(holes, 2)
@@ -144,7 +154,7 @@ def entries_of(states):
 def loss_of(model, tokenizer, batch):
     """Mean cross-entropy of all entries, and that of unguided and guided samples alone."""
     x, holes, states, coverage, flags = batch
-    codes, vectors, coarse = look(tokenizer, x, holes, states, flags)
+    codes, vectors, coarse = look(tokenizer, model, x, holes, states, coverage, flags)
     n, cells = len(x), states[0].numel()
     flag = flags[:, None, None].expand(states.shape)
     prefix, entry = features(vectors, tokenizer.quantize.vectors(codes), states, coverage, coarse,
@@ -244,7 +254,7 @@ def first_model(options, tokenizer, labels):
         codes = "quantize.embedding.weight"
         if older_labels != labels or not torch.equal(older[codes], tokenizer.state_dict()[codes]):
             raise SystemExit("The older model has other labels or codes.")
-        model.load_state_dict(weights)
+        model.load_state_dict({"label_tints": model.label_tints, **weights})
     return model
 
 
@@ -255,6 +265,8 @@ def run(options):
     tokenizer = load_tokenizer(options.tokenizer, device)
     pictures = Pictures(options.data, "train")
     model = first_model(options, tokenizer, pictures.label_names).to(device)
+    if pictures.label_names:
+        model.label_tints.copy_(torch.from_numpy(pictures.label_tints()))
     average, optimizer = stage.Average(model), optimizer_of(model)
     this = stage.Stage(options, {"model": model, "average": average}, {"optimizer": optimizer},
                        1e-3)

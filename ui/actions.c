@@ -204,7 +204,10 @@ gallery_key (UiWindow *window, guint key)
   else if (key == GDK_KEY_m)
     window_more_like (window, current->id);
   else if (key == GDK_KEY_Delete)
-    window_discard (window, current->id);
+    {
+      window_discard (window, current->id);
+      strip_focus (window->strip);
+    }
   else if (key == GDK_KEY_Menu)
     window_menu (window, current->id, NULL);
   else

@@ -173,6 +173,7 @@ preview_part (UiWindow *window)
   gtk_container_add (GTK_CONTAINER (frame), preview_widget (window->preview));
   gtk_box_pack_start (GTK_BOX (box), frame, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), tools_row (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), strip_widget (window->strip), FALSE, FALSE, 0);
   return box;
 }
 
@@ -286,7 +287,6 @@ window_build (UiWindow *window)
   gtk_box_pack_start (GTK_BOX (middle), preview_part (window), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (middle), controls_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), middle, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (column), strip_widget (window->strip), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), status_row (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), buttons_row (window), FALSE, FALSE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (window->top), GAP);

@@ -7,6 +7,7 @@ variation_free (gpointer data)
   Variation *variation = data;
 
   ui_scene_unref (variation->scene);
+  ui_result_unref (variation->result);
   g_free (variation->rgba);
   g_free (variation->recipe);
   g_free (variation);
@@ -207,8 +208,9 @@ place_for (const Gallery *gallery, guint batch, const TesseraResult *result, int
 }
 
 static void
-finish_one (Gallery *gallery, guint batch, const TesseraResult *result, int rank)
+finish_one (Gallery *gallery, guint batch, UiResult *counted, int rank)
 {
+  const TesseraResult *result = counted->result;
   Variation *variation = place_for (gallery, batch, result, rank);
   const TesseraBox box = tessera_result_box (result);
   const gsize bytes = (gsize) box.width * box.height * 4 * sizeof (float);
@@ -221,6 +223,8 @@ finish_one (Gallery *gallery, guint batch, const TesseraResult *result, int rank
                                  box.width, box.height };
   variation->recipe = g_strdup (tessera_result_recipe (result, rank));
   variation->rim_ratio = tessera_result_rim_ratio (result, rank);
+  variation->result = ui_result_ref (counted);
+  variation->rank = rank;
   variation->state = VARIATION_DONE;
   variation->version++;
 }
@@ -274,9 +278,9 @@ tick_best (Gallery *gallery, guint batch)
 }
 
 void
-gallery_finish (Gallery *gallery, guint batch, const TesseraResult *result, double seconds)
+gallery_finish (Gallery *gallery, guint batch, UiResult *result, double seconds)
 {
-  for (int i = 0; result && i < tessera_result_n_variations (result); i++)
+  for (int i = 0; result && i < tessera_result_n_variations (result->result); i++)
     finish_one (gallery, batch, result, i);
   for (guint i = 0; i < gallery_size (gallery); i++)
     {
@@ -290,7 +294,7 @@ gallery_finish (Gallery *gallery, guint batch, const TesseraResult *result, doub
     }
   if (!result || gallery->chosen)
     return;
-  order_batch (gallery, batch, result);
+  order_batch (gallery, batch, result->result);
   tick_best (gallery, batch);
 }
 

@@ -19,13 +19,15 @@ typedef struct {
   gboolean ticked;  /* marked for Apply */
   gboolean starred; /* never dropped to make room */
   gboolean applied;
-  int parent;     /* number of the one it is like; 0 = none */
-  UiScene *scene; /* reference; NULL for one found in the picture */
-  guint64 seed;   /* with `variation`: what makes it again */
-  int variation;  /* 0-based */
-  TesseraBox box; /* canvas */
-  float *rgba;    /* [box.height][box.width][4]; weight 0 where nothing has grown yet */
-  char *recipe;   /* once done */
+  int parent;       /* number of the one it is like; 0 = none */
+  UiScene *scene;   /* reference; NULL for one found in the picture */
+  guint64 seed;     /* with `variation`: what makes it again */
+  int variation;    /* 0-based */
+  TesseraBox box;   /* canvas */
+  float *rgba;      /* [box.height][box.width][4]; weight 0 where nothing has grown yet */
+  UiResult *result; /* reference, once done; */
+  int rank;         /* which of it this is */
+  char *recipe;     /* once done */
   double rim_ratio, seconds;
   guint version; /* grows with every change of rgba */
 } Variation;
@@ -61,9 +63,8 @@ Variation *gallery_in_batch (const Gallery *gallery, guint batch, int k);
 void gallery_grow (Variation *variation, TesseraBox box, const float *pixels);
 
 /* The batch is over. result: NULL where nothing was finished; ranks become the order, and the best
- * is ticked unless one of the batch is already. Those without a result are cut. origin: where the
- * scene's part lies in the canvas. */
-void gallery_finish (Gallery *gallery, guint batch, const TesseraResult *result, double seconds);
+ * is ticked unless one of the batch is already. Those without a result are cut. */
+void gallery_finish (Gallery *gallery, guint batch, UiResult *result, double seconds);
 
 /* One that was found in the picture; takes the stored one's content. */
 void gallery_add_stored (Gallery *gallery, UiStored *stored);

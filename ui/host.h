@@ -48,17 +48,33 @@ typedef struct {
   float *hole;       /* [part.height][part.width], 0..1 */
   guint8 *labels;    /* [part.height][part.width]; NULL = none */
   double off_labels; /* share of the painted area whose colours are no label's, 0..1 */
+
+  gpointer host_data;       /* the host's own notes on the scene, */
+  GDestroyNotify host_free; /* and what frees them; NULL: the scene owns the arrays (g_free), else
+                               they are part of the notes */
 } UiScene;
 
 UiScene *ui_scene_new (const UiQuery *query); /* empty, one reference */
 UiScene *ui_scene_ref (UiScene *scene);
-void ui_scene_unref (UiScene *scene); /* NULL is fine; frees the arrays with g_free */
+void ui_scene_unref (UiScene *scene); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiScene, ui_scene_unref)
 
 typedef enum { UI_OUTPUT_GROUP, UI_OUTPUT_LAYER, UI_OUTPUT_MERGE } UiOutput;
 
+/* A result of the engine, counted: each of its variations may outlive the others. */
+typedef struct {
+  int ref_count;
+  TesseraResult *result;
+} UiResult;
+
+UiResult *ui_result_new (TesseraResult *result); /* takes it; one reference */
+UiResult *ui_result_ref (UiResult *result);
+void ui_result_unref (UiResult *result); /* NULL is fine */
+
 /* One variation to be put into the picture. */
 typedef struct {
+  const TesseraResult *result; /* it is rank `rank` of this */
+  int rank;
   const char *recipe;
   int number; /* as shown, from 1 */
   guint64 seed;

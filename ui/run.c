@@ -166,8 +166,9 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
 {
   UiWindow *window = data;
   const int n = batch_size (&window->gallery, batch);
+  UiResult *counted = result ? ui_result_new (result) : NULL;
 
-  gallery_finish (&window->gallery, batch, result, seconds);
+  gallery_finish (&window->gallery, batch, counted, seconds);
   if (result && !window->stopping && window->estimated)
     settings_learn (&window->settings, window->estimate.seconds, seconds);
   window->batch = 0;
@@ -175,7 +176,7 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
   window->stopping = FALSE;
   if (error && !result)
     gallery_discard_cut (&window->gallery);
-  tessera_result_free (result);
+  ui_result_unref (counted);
   g_clear_error (&error);
   window_show_current (window);
   window_update (window);
@@ -197,8 +198,13 @@ apply_scene (UiWindow *window, GPtrArray *list, char **place, GError **error)
   for (guint i = 0; i < list->len;)
     {
       const Variation *variation = list->pdata[i];
-      const UiPiece piece = { variation->recipe, variation->number, variation->seed, variation->box,
-                              variation->rgba };
+      const UiPiece piece = { .result = variation->result->result,
+                              .rank = variation->rank,
+                              .recipe = variation->recipe,
+                              .number = variation->number,
+                              .seed = variation->seed,
+                              .box = variation->box,
+                              .pixels = variation->rgba };
 
       if (variation->scene != scene)
         {

@@ -320,6 +320,7 @@ begin (gpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *path = window->host->find_model (window->host, &error);
 
+  window->begin = 0;
   window->host->state (window->host, &window->state);
   if (path)
     ui_worker_open (window->worker, path);
@@ -335,7 +336,7 @@ destroyed (GtkWidget *top, gpointer data)
 {
   UiWindow *window = data;
   UiSettings *settings = &window->settings;
-  const guint sources[] = { window->poll, window->tick, window->look };
+  const guint sources[] = { window->poll, window->tick, window->look, window->begin };
 
   (void) top;
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
@@ -383,7 +384,8 @@ ui_window_new (UiHost *host, UiMode mode)
   g_signal_connect (window->top, "focus-in-event", G_CALLBACK (focused), window);
   window->poll = g_timeout_add (POLL_MS, poll_later, window);
   window->tick = g_timeout_add (TICK_MS, tick, window);
-  g_idle_add (begin, window);
+  window->begin = g_idle_add (begin, window);
+  window_update (window);
   gtk_widget_show (window->top);
   return window;
 }

@@ -39,7 +39,7 @@ struct UiWindow {
   guint batch; /* that is being made; 0 = none */
   gboolean stopping;
   gint64 begun;
-  guint poll, tick, look; /* sources; 0 = none */
+  guint poll, tick, look, begin; /* sources; 0 = none */
   int drag_begin[4];      /* margins when a handle was taken */
   gboolean dragging;
   gboolean stale;    /* the selection is another than the shown variations' */

@@ -107,3 +107,12 @@ gpt_blocks_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen
 
   return blocks->n_layers * rows * (24 * width * width + 4 * width * n_seen);
 }
+
+double
+gpt_blocks_remember_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen)
+{
+  const double rows = (double) n_sequences * n_new, width = blocks->width;
+
+  return gpt_blocks_flop (blocks, n_sequences, n_new, n_seen)
+         - rows * (20 * width * width + 4 * width * n_seen);
+}

@@ -47,10 +47,16 @@ gsize gpt_blocks_cache_bytes (const GptBlocks *blocks, int n_sequences, int capa
 gboolean gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new,
                          int n_open, float *x, GError **error);
 
+/* The same for positions of which nothing is wanted but that later ones see them: saves most of the
+ * last block. x has any content afterwards. */
+gboolean gpt_blocks_remember (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new,
+                              int n_open, float *x, GError **error);
+
 /* logits [n][n_out] = head (ln_f (x [n_rows][d])) of the n rows that `rows` names; NULL = the first
  * n. `cache` lends its room. */
 gboolean gpt_blocks_logits (Job *job, const GptBlocks *blocks, Cache *cache, size_t n,
                             const size_t *rows, const float *x, float *logits, GError **error);
 
-/* Work of n_new positions of n_sequences that see n_seen positions each. */
+/* Work of n_new positions of n_sequences that see n_seen positions each, run or remembered. */
 double gpt_blocks_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen);
+double gpt_blocks_remember_flop (const GptBlocks *blocks, int n_sequences, int n_new, int n_seen);

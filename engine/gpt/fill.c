@@ -11,7 +11,7 @@ fill_init (Fill *fill, const Model *model, GError **error)
   const Weights weights = weights_root (model, "transformer.");
   const int width = gpt->n_embd, e = schema->vqgan.embed_dim;
   const int n_features = N_NEIGHBOURS * (e + N_FLAGS) + schema->n_labels + 1 + e + 1;
-  const int places[] = { gpt->window, width };
+  const int places[] = { gpt->window, width }, tints[] = { schema->n_labels, 3 };
 
   *fill = (Fill){
     .window = gpt->window, .embed_dim = e, .n_labels = schema->n_labels, .n_features = n_features
@@ -20,6 +20,8 @@ fill_init (Fill *fill, const Model *model, GError **error)
       && (fill->row_emb = weights_read (&weights, "row_emb", 2, places, error))
       && (fill->col_emb = weights_read (&weights, "col_emb", 2, places, error))
       && (fill->entry_emb = weights_read (&weights, "entry_emb", 1, &width, error))
+      && (!gpt->underpainted || schema->n_labels == 0
+          || (fill->tints = weights_read (&weights, "label_tints", 2, tints, error)))
       && gpt_blocks_init (&fill->blocks, &weights, gpt, schema->vqgan.n_embed, error))
     return TRUE;
   fill_clear (fill);
@@ -33,6 +35,7 @@ fill_clear (Fill *fill)
   g_clear_pointer (&fill->row_emb, buffer_free);
   g_clear_pointer (&fill->col_emb, buffer_free);
   g_clear_pointer (&fill->entry_emb, buffer_free);
+  g_clear_pointer (&fill->tints, buffer_free);
   gpt_blocks_clear (&fill->blocks);
 }
 
@@ -99,11 +102,12 @@ embed (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, int 
   return TRUE;
 }
 
-gboolean
-fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, float *hidden,
-             GError **error)
+static gboolean
+run_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, gboolean wanted,
+            float *hidden, GError **error)
 {
   const int n_cells = windows[0].rows * windows[0].cols;
+  const GptBlocks *blocks = &fill->blocks;
   g_autofree int *n_new = g_new (int, cache->n_sequences);
 
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
@@ -114,7 +118,22 @@ fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows
       n_new[sequence] = n_cells;
     }
   return embed (job, fill, cache, windows, 0, n_cells, FALSE, hidden, error)
-         && gpt_blocks_run (job, &fill->blocks, cache, n_new, n_cells, hidden, error);
+         && (wanted ? gpt_blocks_run (job, blocks, cache, n_new, n_cells, hidden, error)
+                    : gpt_blocks_remember (job, blocks, cache, n_new, n_cells, hidden, error));
+}
+
+gboolean
+fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows, float *hidden,
+             GError **error)
+{
+  return run_prefix (job, fill, cache, windows, FALSE, hidden, error);
+}
+
+gboolean
+fill_prefix_output (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows,
+                    float *hidden, GError **error)
+{
+  return run_prefix (job, fill, cache, windows, TRUE, hidden, error);
 }
 
 gboolean
@@ -132,7 +151,7 @@ fill_flop (const Fill *fill, int n_cells, int n_prefixes, int n_entries, int n_s
 {
   const double rows = (double) n_prefixes * n_cells + (double) n_sequences * n_entries;
 
-  return gpt_blocks_flop (&fill->blocks, n_prefixes, n_cells, n_cells)
+  return gpt_blocks_remember_flop (&fill->blocks, n_prefixes, n_cells, n_cells)
          + gpt_blocks_flop (&fill->blocks, n_sequences, n_entries, n_cells + n_entries / 2)
          + dense_flop (&fill->stem, rows)
          + dense_flop (&fill->blocks.head, (double) n_entries * n_sequences);

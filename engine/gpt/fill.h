@@ -9,6 +9,7 @@ typedef struct {
   Dense stem;
   float *row_emb, *col_emb; /* [window][d] */
   float *entry_emb;         /* [d] */
+  float *tints;             /* [n_labels][3], RGB 0..1: what a label looks like; NULL = unknown */
   GptBlocks blocks;
 } Fill;
 
@@ -33,10 +34,14 @@ typedef struct {
 } FillWindow;
 
 /* Runs the prefix: all cells of the windows, which have the same size, one window for each sequence
- * of the (empty) cache. hidden, the caller's: [sequence][cells][d]. Where all sequences see the same,
- * run it in a cache of one sequence and let theirs follow it. */
+ * of the (empty) cache. hidden: room for [sequence][cells][d], any content afterwards. Where all
+ * sequences see the same, run it in a cache of one sequence and let theirs follow it. */
 gboolean fill_prefix (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows,
                       float *hidden, GError **error);
+
+/* The same with the output of the last block in hidden, which sampling does not need. */
+gboolean fill_prefix_output (Job *job, const Fill *fill, Cache *cache, const FillWindow *windows,
+                             float *hidden, GError **error);
 
 /* Runs the entry of one cell for every sequence, with what the windows hold now; window[sequence].
  * hidden: [sequence][d]; logits: [sequence][n_codes]. */

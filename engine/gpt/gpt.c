@@ -71,9 +71,10 @@ check (const Gpt *gpt, int position, int n, const int *tokens, GError **error)
   return TRUE;
 }
 
-gboolean
-gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
-         GError **error)
+/* Checks the tokens and puts their embeddings into x. */
+static gboolean
+embed_all (const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
+           GError **error)
 {
   float *place = cache_room (cache, gpt->schema.n_embd, error);
   size_t row = 0;
@@ -87,5 +88,21 @@ gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *to
   for (int sequence = 0; sequence < cache->n_sequences; row += n_new[sequence++])
     embed (gpt, cache_position (cache, sequence), n_new[sequence], tokens + row, place,
            x + row * gpt->schema.n_embd);
-  return gpt_blocks_run (job, &gpt->blocks, cache, n_new, gpt->schema.n_unmasked, x, error);
+  return TRUE;
+}
+
+gboolean
+gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
+         GError **error)
+{
+  return embed_all (gpt, cache, n_new, tokens, x, error)
+         && gpt_blocks_run (job, &gpt->blocks, cache, n_new, gpt->schema.n_unmasked, x, error);
+}
+
+gboolean
+gpt_remember (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens, float *x,
+              GError **error)
+{
+  return embed_all (gpt, cache, n_new, tokens, x, error)
+         && gpt_blocks_remember (job, &gpt->blocks, cache, n_new, gpt->schema.n_unmasked, x, error);
 }

@@ -29,6 +29,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Gpt, gpt_clear)
 gboolean gpt_run (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens,
                   float *x, GError **error);
 
+/* The same where no logits are wanted, only that later tokens see these: a prefix. x has any content
+ * afterwards. */
+gboolean gpt_remember (Job *job, const Gpt *gpt, Cache *cache, const int *n_new, const int *tokens,
+                       float *x, GError **error);
+
 /* logits [n][vocab_size] of rows[0..n] of x, which gpt_run has filled; rows NULL = the first n. */
 static inline gboolean
 gpt_logits (Job *job, const Gpt *gpt, Cache *cache, size_t n, const size_t *rows, const float *x,

@@ -13,7 +13,8 @@ typedef struct {
   Cache *cache;
   const int *n_new;
   int n_open;
-  float *x; /* [n_rows][d] */
+  gboolean wanted; /* the output; else the last block only needs keys and values */
+  float *x;        /* [n_rows][d] */
   size_t n_rows;
   float *normed, *query, *key, *value; /* [STRIP_ROWS][d], less where there are fewer rows */
   float *inner;                        /* [STRIP_ROWS][4 d] */
@@ -183,6 +184,7 @@ run_layer (const Pass *pass, int layer, GError **error)
 {
   const GptBlock *block = &pass->blocks->blocks[layer];
   const size_t n = pass->n_rows, width = pass->cache->width;
+  const gboolean wanted = pass->wanted || layer + 1 < pass->blocks->n_layers;
   const gboolean whole = n <= STRIP_ROWS; /* then queries go the same way at once */
   const DenseOutput qkv[] = { { &block->key, pass->key, DENSE_SET },
                               { &block->value, pass->value, DENSE_SET },
@@ -193,11 +195,12 @@ run_layer (const Pass *pass, int layer, GError **error)
       const size_t end = MIN (row + STRIP_ROWS, n);
 
       norm_strip (pass, &block->ln1, end - row, pass->x + row * width);
-      if (!dense_run (pass->job, end - row, pass->normed, qkv, whole ? 3 : 2, pass->room, error))
+      if (!dense_run (pass->job, end - row, pass->normed, qkv, whole && wanted ? 3 : 2, pass->room,
+                      error))
         return FALSE;
       store (pass, layer, row, end);
     }
-  for (size_t row = 0; row < n; row += STRIP_ROWS)
+  for (size_t row = 0; wanted && row < n; row += STRIP_ROWS)
     {
       const size_t end = MIN (row + STRIP_ROWS, n);
 
@@ -213,13 +216,17 @@ run_layer (const Pass *pass, int layer, GError **error)
   return TRUE;
 }
 
-gboolean
-gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open,
-                float *x, GError **error)
+static gboolean
+run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open, gboolean wanted,
+     float *x, GError **error)
 {
-  Pass pass = {
-    .job = job, .blocks = blocks, .cache = cache, .n_new = n_new, .n_open = n_open, .x = x
-  };
+  Pass pass = { .job = job,
+                .blocks = blocks,
+                .cache = cache,
+                .n_new = n_new,
+                .n_open = n_open,
+                .wanted = wanted,
+                .x = x };
   size_t strip, strip_rows;
 
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
@@ -244,6 +251,20 @@ gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_ne
   for (int sequence = 0; sequence < cache->n_sequences; sequence++)
     cache->lengths[sequence] += new_of (&pass, sequence);
   return TRUE;
+}
+
+gboolean
+gpt_blocks_run (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open,
+                float *x, GError **error)
+{
+  return run (job, blocks, cache, n_new, n_open, TRUE, x, error);
+}
+
+gboolean
+gpt_blocks_remember (Job *job, const GptBlocks *blocks, Cache *cache, const int *n_new, int n_open,
+                     float *x, GError **error)
+{
+  return run (job, blocks, cache, n_new, n_open, FALSE, x, error);
 }
 
 gboolean

@@ -6,6 +6,7 @@
 enum {
   BLOCK_QUERIES = 32,
   BLOCK_FLOATS = 1 << 14, /* of queries in a block: 64 KiB on the stack */
+  FEW_QUERIES = 8,        /* up to here the keys' way from memory is what takes the time */
   BLOCK_KEYS = 64,        /* with a head of 64 numbers 16 KiB: they stay in L1 for all queries */
 };
 
@@ -73,7 +74,7 @@ pass_keys (Block *block, size_t first, size_t n, const Keys *keys, size_t head, 
                           .y = scores,
                           .y_stride = BLOCK_KEYS };
 
-      for (size_t j = 0; j < n_keys; j++) /* while the scores are computed */
+      for (size_t j = 0; n <= FEW_QUERIES && j < n_keys; j++) /* while the scores are computed */
         fetch (v + (key + j) * keys->v_stride * size, block->width * size);
       memset (scores, 0, n * BLOCK_KEYS * sizeof (float));
       kernels->dots (keys->type, &dots);

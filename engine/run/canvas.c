@@ -15,6 +15,7 @@ canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations, co
                       .cols = plan->cols,
                       .n_variations = n_variations,
                       .embed_dim = vectors->channels,
+                      .tinted = scene->levels[level].tinted,
                       .coverage = scene->levels[level].coverage };
   if (!(canvas->state = buffer_new (n, 1, "the cells", error))
       || !(canvas->vectors = buffer_new (n * n_variations, row, "the cells", error))
@@ -36,7 +37,7 @@ canvas_guess (Canvas *canvas, GError **error)
   const size_t n = canvas_cells (canvas), all = n * canvas->n_variations;
   const size_t size = canvas->embed_dim * sizeof (float);
 
-  if (!memchr (canvas->state, CELL_KNOWN, n))
+  if (!canvas->tinted && !memchr (canvas->state, CELL_KNOWN, n))
     return TRUE;
   if (!(canvas->coarse = buffer_new (all, size, "the cells", error)))
     return FALSE;

@@ -10,6 +10,7 @@ typedef struct {
   float *vectors;         /* [variation][cells][embed_dim] */
   float *coarse;          /* the same shape; NULL = none */
   gboolean guided;        /* coarse is the next coarser level's, else the underpainted picture's */
+  gboolean tinted;        /* nothing is known, and the picture shows the labels' tints */
   const float *coverage;  /* [cells][n_labels + 1], borrowed; NULL = no labels */
   double *log_likelihood; /* [variation], summed over the cells sampled so far */
 } Canvas;
@@ -30,8 +31,8 @@ double sample_draw (const SampleOptions *options, int v, int level, int row, int
  * picture; hole cells are empty. */
 gboolean canvas_init (Canvas *canvas, const Scene *scene, int level, int n_variations,
                       const Map *vectors, GError **error);
-/* For a level without a guide: the transformer is told what underpainting makes of the hole, if
- * anything is known. */
+/* For a level without a guide: the transformer is told what underpainting makes of the hole, or the
+ * tints of its labels; nothing where there are neither known cells nor labels. */
 gboolean canvas_guess (Canvas *canvas, GError **error);
 void canvas_clear (Canvas *canvas);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Canvas, canvas_clear)

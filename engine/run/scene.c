@@ -262,6 +262,26 @@ cut_labels (Scene *scene, const TesseraRequest *request, int n_labels, GError **
   return level->labels != NULL;
 }
 
+/* A blank level gets the usual colours of its labels, cell by cell; free stays gray. */
+static void
+tint (SceneLevel *level, int factor, const float *tints, int n_labels)
+{
+  const int cols = level->width / factor;
+
+  for (int y = 0; y < level->height; y++)
+    for (int x = 0; x < level->width; x++)
+      {
+        const float *weights =
+            level->coverage + ((size_t) (y / factor) * cols + x / factor) * (n_labels + 1);
+        float *pixel = level->picture + ((size_t) y * level->width + x) * 3;
+
+        level->tinted |= weights[n_labels] < 1;
+        for (int i = 0; i < n_labels; i++)
+          for (int c = 0; c < 3; c++)
+            pixel[c] += weights[i] * (tints[3 * i + c] - GRAY);
+      }
+}
+
 static gboolean
 cover (Scene *scene, const Nets *nets, const TesseraRequest *request, GError **error)
 {
@@ -281,6 +301,8 @@ cover (Scene *scene, const Nets *nets, const TesseraRequest *request, GError **e
         return FALSE;
       labels_coverage (scene->levels[0].labels, scene->levels[0].width, scene->levels[0].height,
                        factor << l, n_labels, scene->levels[l].coverage);
+      if (scene->levels[l].blank && nets->fill.tints)
+        tint (&scene->levels[l], factor, nets->fill.tints, n_labels);
     }
   return TRUE;
 }

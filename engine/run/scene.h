@@ -10,6 +10,7 @@
 typedef struct {
   int width, height; /* pixels, multiples of the factor */
   gboolean blank;    /* nothing is known: all is hole, the picture is gray */
+  gboolean tinted;   /* blank, but painted with labels: the picture has their tints */
   float *picture;    /* [height][width][3] perceptual RGB 0..1, underpainted */
   guint8 *hole;      /* [height][width], 1 = hole */
   float *coverage;   /* [rows][cols][n_labels + 1]; NULL = no labels */

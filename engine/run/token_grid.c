@@ -153,7 +153,7 @@ run_shared (Job *job, Batch *batch, GError **error)
     }
   if (n == 0)
     return TRUE;
-  if (!gpt_run (job, batch->gpt, &batch->shared, batch->n_new, batch->tokens, batch->x, error))
+  if (!gpt_remember (job, batch->gpt, &batch->shared, batch->n_new, batch->tokens, batch->x, error))
     return FALSE;
   cache_follow (&batch->cache, &batch->shared);
   return TRUE;
@@ -265,7 +265,7 @@ token_grid_flop (const Gpt *gpt, const TokenGrid *grid, const PlanWindow *window
 
       layout (&sequence, gpt, grid, &windows[w], 1);
       own = sequence.needed - sequence.shared;
-      flop += gpt_blocks_flop (blocks, 1, sequence.shared, sequence.shared / 2)
+      flop += gpt_blocks_remember_flop (blocks, 1, sequence.shared, sequence.shared / 2)
               + gpt_blocks_flop (blocks, n, own, sequence.shared + own / 2)
               + dense_flop (&blocks->head, (double) n * windows[w].n_cells);
       g_free (sequence.positions);

@@ -130,7 +130,7 @@ op_fill_window (Case *kase, JsonObject *step, GError **error)
   scratch = g_new (float, 2 * n_codes);
   tokens = g_new (int, setup.n_cells);
   if (!gpt_blocks_cache (&fill.blocks, &cache, 1, (int) n + setup.n_cells, error)
-      || !fill_prefix (kase->job, &fill, &cache, &setup.window, prefix, error))
+      || !fill_prefix_output (kase->job, &fill, &cache, &setup.window, prefix, error))
     return FALSE;
   for (int i = 0; i < setup.n_cells; i++)
     {

@@ -9,6 +9,7 @@ typedef struct {
   Gallery gallery;
   UiScene *scene;
   TesseraBox box;
+  UiResult *result;
 } Fixture;
 
 static void
@@ -34,6 +35,7 @@ static void
 tear_down (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   gallery_clear (&f->gallery);
+  ui_result_unref (f->result);
   ui_scene_unref (f->scene);
 }
 
@@ -69,6 +71,14 @@ add (Fixture *f, int n, int parent)
   return batch;
 }
 
+/* Takes the result, which lives as long as the test. */
+static void
+finish (Fixture *f, guint batch, TesseraResult *result, double seconds)
+{
+  f->result = ui_result_new (result);
+  gallery_finish (&f->gallery, batch, f->result, seconds);
+}
+
 static void
 rows_grow_where_the_hole_is (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
@@ -92,9 +102,9 @@ static void
 ranks_become_the_order (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   const guint batch = add (f, 4, 0);
-  g_autoptr (TesseraResult) result = complete (f, 4, TESSERA_EFFORT_NORMAL);
+  TesseraResult *result = complete (f, 4, TESSERA_EFFORT_NORMAL);
 
-  gallery_finish (&f->gallery, batch, result, 1.5);
+  finish (f, batch, result, 1.5);
   for (int i = 0; i < 4; i++)
     {
       const Variation *variation = gallery_at (&f->gallery, (guint) i);
@@ -115,9 +125,9 @@ static void
 high_effort_fills_all_places (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   const guint batch = add (f, 2, 0);
-  g_autoptr (TesseraResult) result = complete (f, 2, TESSERA_EFFORT_HIGH);
+  TesseraResult *result = complete (f, 2, TESSERA_EFFORT_HIGH);
 
-  gallery_finish (&f->gallery, batch, result, 1);
+  finish (f, batch, result, 1);
   for (int i = 0; i < 2; i++)
     {
       const Variation *variation = gallery_at (&f->gallery, (guint) i);
@@ -131,10 +141,10 @@ static void
 what_was_not_finished_is_cut (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   const guint batch = add (f, 5, 0);
-  g_autoptr (TesseraResult) result = complete (f, 2, TESSERA_EFFORT_NORMAL);
+  TesseraResult *result = complete (f, 2, TESSERA_EFFORT_NORMAL);
   g_autoptr (GPtrArray) list = NULL;
 
-  gallery_finish (&f->gallery, batch, result, 1);
+  finish (f, batch, result, 1);
   for (guint i = 0; i < 5; i++)
     g_assert_cmpint (gallery_at (&f->gallery, i)->state, ==,
                      i < 2 ? VARIATION_DONE : VARIATION_CUT);
@@ -149,12 +159,12 @@ static void
 a_choice_is_left_alone (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   const guint batch = add (f, 4, 0);
-  g_autoptr (TesseraResult) result = complete (f, 4, TESSERA_EFFORT_NORMAL);
+  TesseraResult *result = complete (f, 4, TESSERA_EFFORT_NORMAL);
   guint chosen;
 
   g_assert_true (gallery_step (&f->gallery, 2));
   chosen = f->gallery.current;
-  gallery_finish (&f->gallery, batch, result, 1);
+  finish (f, batch, result, 1);
   g_assert_cmpuint (f->gallery.current, ==, chosen);
   for (int i = 0; i < 4; i++)
     g_assert_cmpint (gallery_at (&f->gallery, (guint) i)->variation, ==, i);

@@ -1,0 +1,7 @@
+#include "options_private.h"
+
+gboolean
+options_print_document (const char *what)
+{
+  return what == NULL;
+}
