@@ -148,7 +148,8 @@ typedef struct {
   int similar_variation; /* 0-based */
   double amount;         /* 0..1 */
 
-  gboolean match_rim; /* shift the colours of the filling so that they meet the rim; TRUE */
+  gboolean match_rim; /* shift the colours of the filling so that they meet the rim, and weaken
+                         blotches that the surroundings do not have; TRUE */
   double texture;     /* per cent of fine structure lent by the rest of the picture; 100 */
   gboolean grain;     /* add the noise of the surroundings where the filling lacks it; TRUE */
 

@@ -1,13 +1,13 @@
 #include "image/detail.h"
 #include "base/buffer.h"
 #include "image/patches.h"
+#include "image/underpaint.h"
 #include <math.h>
 #include <string.h>
 
 enum {
   N_SCALES = 3,
   MIN_SIDE = 4 * PATCH_SIDE, /* pixels, of a coarser scale */
-  GUIDE_RADIUS = 15,         /* pixels, of the Gaussian below */
   N_PASSES = 5,
 };
 
@@ -18,73 +18,6 @@ static const float FIRST_TRUST = 0.05f;    /* the filling has no texture to go b
 static const float KNOWN_WEIGHT = 3.0f; /* at the rim the photograph says which colour is meant */
 static const float KEPT = 0.4f;         /* of the filling's low frequencies */
 static const float STRANGE = 0.03f;     /* mean square per pixel at which half is borrowed */
-
-/* A Gaussian in two steps, a row a chunk. */
-typedef struct {
-  const Colour *from;
-  Colour *to;
-  int width, height;
-  float weights[GUIDE_RADIUS + 1];
-} Blur;
-
-static void
-blur_across (gpointer data, size_t y)
-{
-  const Blur *blur = data;
-  const Colour *from = blur->from + y * blur->width;
-  Colour *to = blur->to + y * blur->width;
-
-  for (int x = 0; x < blur->width; x++)
-    {
-      Colour sum = { 0 };
-
-      for (int u = MAX (x - GUIDE_RADIUS, 0); u <= MIN (x + GUIDE_RADIUS, blur->width - 1); u++)
-        sum += blur->weights[ABS (u - x)] * from[u];
-      to[x] = sum;
-    }
-}
-
-static void
-blur_down (gpointer data, size_t chunk)
-{
-  const Blur *blur = data;
-  const int y = (int) chunk;
-  Colour *to = blur->to + chunk * blur->width;
-
-  memset (to, 0, blur->width * sizeof *to);
-  for (int v = MAX (y - GUIDE_RADIUS, 0); v <= MIN (y + GUIDE_RADIUS, blur->height - 1); v++)
-    {
-      const Colour *from = blur->from + (size_t) v * blur->width;
-      const float weight = blur->weights[ABS (v - y)];
-
-      for (int x = 0; x < blur->width; x++)
-        to[x] += weight * from[x];
-    }
-}
-
-/* The Gaussian mean of the pixels, weighted by their fourth number; the fourth number of the result
- * is 0, and so is everything where nothing with a weight is near. */
-static gboolean
-low_pass (Job *job, Colour *pixels, int width, int height, GError **error)
-{
-  const size_t n = (size_t) width * height;
-  buffer_auto Colour *between = buffer_new (n, sizeof (Colour), "borrowing texture", error);
-  Blur across = { pixels, between, width, height }, down = { between, pixels, width, height };
-
-  if (!between)
-    return FALSE;
-  for (int i = 0; i <= GUIDE_RADIUS; i++)
-    across.weights[i] = down.weights[i] = (float) exp (-0.5 * i * i / (GUIDE_SIGMA * GUIDE_SIGMA));
-  if (!job_run (job, height, 0, blur_across, &across, error)
-      || !job_run (job, height, 0, blur_down, &down, error))
-    return FALSE;
-  for (size_t i = 0; i < n; i++)
-    {
-      pixels[i] = pixels[i][3] > 0 ? pixels[i] / pixels[i][3] : (Colour){ 0 };
-      pixels[i][3] = 0;
-    }
-  return TRUE;
-}
 
 /* The mean of the 2 x 2 pixels, of those that exist at an odd side's end. */
 static Colour
@@ -132,8 +65,8 @@ load_scale (Job *job, Scale *scale, const float *filling, const float *picture, 
       scale->wanted[i] =
           hole[i] ? (Colour){ from[0], from[1], from[2], 1 } : KNOWN_WEIGHT * scale->given[i];
     }
-  return low_pass (job, scale->wanted, width, height, error)
-         && low_pass (job, scale->given, width, height, error);
+  return smooth_colours (job, scale->wanted, width, height, GUIDE_SIGMA, error)
+         && smooth_colours (job, scale->given, width, height, GUIDE_SIGMA, error);
 }
 
 static gboolean
@@ -190,6 +123,23 @@ mix (const Scale *scale, const Colour *low, const Colour *sure, float strength, 
       }
 }
 
+/* Gradient-domain blending (Perez et al.: Poisson image editing, 2003): what the patches lack at the
+ * rim is carried into the hole, so that the step across the rim is a step inside a patch. */
+static gboolean
+meet_rim (Job *job, Scale *scale, GError **error)
+{
+  const size_t n = (size_t) scale->width * scale->height;
+  buffer_auto float *lack = buffer_new (n, 3 * sizeof (float), "borrowing texture", error);
+
+  if (!lack || !scale_rim (job, scale, LAST_VOTE_SIGMA, lack, error)
+      || !underpaint (job, lack, scale->hole, scale->width, scale->height, 3, error))
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    if (scale->hole[i])
+      scale->now[i] += (Colour){ lack[3 * i], lack[3 * i + 1], lack[3 * i + 2], 0 };
+  return TRUE;
+}
+
 static gboolean
 apply (Job *job, const Scale *scale, float *filling, float strength, GError **error)
 {
@@ -211,7 +161,8 @@ apply (Job *job, const Scale *scale, float *filling, float strength, GError **er
           sure[i][1] = 1;
         }
     }
-  if (!low_pass (job, low, width, height, error) || !low_pass (job, sure, width, height, error))
+  if (!smooth_colours (job, low, width, height, GUIDE_SIGMA, error)
+      || !smooth_colours (job, sure, width, height, GUIDE_SIGMA, error))
     return FALSE;
   mix (scale, low, sure, strength, filling);
   return TRUE;
@@ -265,7 +216,7 @@ borrow_texture (Job *job, float *filling, const float *picture, const guint8 *ho
          && load_scale (job, &scales[0], filling, picture, hole, labels, error)
          && (count = build_scales (scales, error)) >= 0;
   if (done && count > 0)
-    done = synthesise (job, scales, count, seed, error)
+    done = synthesise (job, scales, count, seed, error) && meet_rim (job, &scales[0], error)
            && apply (job, &scales[0], filling, (float) MIN (strength, 1), error);
   for (int i = 0; i < N_SCALES; i++)
     scale_clear (&scales[i]);

@@ -270,6 +270,7 @@ typedef struct {
   guint64 seed;
   const float *near;
   float mean;
+  float *difference;
 } Step;
 
 static void
@@ -418,7 +419,7 @@ mean_cost (const Scale *scale)
   return (float) (sum / (double) MAX (count, 1)) + 1e-9f;
 }
 
-/* The votes over one pixel. There is always one: hole pixels lie in targets. */
+/* The votes over one pixel, of the hole or beside it. There is always one: it lies in a target. */
 static Colour
 count_votes (const Scale *scale, int x, int y, const float near[PATCH_RADIUS + 1], float mean)
 {
@@ -434,6 +435,8 @@ count_votes (const Scale *scale, int x, int y, const float near[PATCH_RADIUS + 1
         const float r = scale->cost[at] / mean;
         const float weight = near[ABS (u - x)] * near[ABS (v - y)] / (0.1f + r * r);
 
+        if (scale->kind[at] != PATCH_TARGET)
+          continue;
         sum += weight * scale->now[scale->field[at] + (ptrdiff_t) (y - v) * scale->width + x - u];
         total += weight;
       }
@@ -454,13 +457,60 @@ vote_tile (gpointer data, size_t chunk)
             count_votes (scale, x, y, step->near, step->mean);
 }
 
-gboolean
-scale_vote (Job *job, Scale *scale, double sigma, GError **error)
+static gboolean
+run_votes (Job *job, Step *step, double sigma, void (*task) (gpointer data, size_t chunk),
+           GError **error)
 {
   float near[PATCH_RADIUS + 1];
-  Step step = { .scale = scale, .near = near, .mean = mean_cost (scale) };
 
   for (int i = 0; i <= PATCH_RADIUS; i++)
     near[i] = (float) exp (-0.5 * i * i / (sigma * sigma));
-  return job_run (job, scale->n_tiles, 0, vote_tile, &step, error);
+  step->near = near;
+  step->mean = mean_cost (step->scale);
+  return job_run (job, step->scale->n_tiles, 0, task, step, error);
+}
+
+gboolean
+scale_vote (Job *job, Scale *scale, double sigma, GError **error)
+{
+  Step step = { .scale = scale };
+
+  return run_votes (job, &step, sigma, vote_tile, error);
+}
+
+static gboolean
+is_rim (const Scale *scale, int x, int y)
+{
+  const guint8 *hole = scale->hole + (size_t) y * scale->width + x;
+
+  return !*hole
+         && ((x > 0 && hole[-1]) || (x + 1 < scale->width && hole[1])
+             || (y > 0 && hole[-scale->width]) || (y + 1 < scale->height && hole[scale->width]));
+}
+
+static void
+rim_tile (gpointer data, size_t chunk)
+{
+  const Step *step = data;
+  const Scale *scale = step->scale;
+  const Tile tile = tile_at (scale, scale->tiles[chunk]);
+
+  for (int y = tile.top; y < tile.bottom; y++)
+    for (int x = tile.left; x < tile.right; x++)
+      if (is_rim (scale, x, y))
+        {
+          const size_t at = (size_t) y * scale->width + x;
+          const Colour lack = scale->now[at] - count_votes (scale, x, y, step->near, step->mean);
+
+          for (int c = 0; c < 3; c++)
+            step->difference[3 * at + c] = lack[c];
+        }
+}
+
+gboolean
+scale_rim (Job *job, Scale *scale, double sigma, float *difference, GError **error)
+{
+  Step step = { .scale = scale, .difference = difference };
+
+  return run_votes (job, &step, sigma, rim_tile, error);
 }

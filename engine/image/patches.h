@@ -5,10 +5,7 @@
  * Threads work on tiles of the picture, which see each other's field as it was when the pass began:
  * so the result is the same for any number of threads. */
 #pragma once
-#include "base/job.h"
-
-/* Red, green, blue and a fourth number that is 0 or a weight: one vector register. */
-typedef float Colour __attribute__ ((vector_size (16)));
+#include "image/smooth.h"
 
 enum { PATCH_RADIUS = 3, PATCH_SIDE = 2 * PATCH_RADIUS + 1 };
 
@@ -55,3 +52,7 @@ gboolean scale_search (Job *job, Scale *scale, float trust, int passes, guint32 
 /* Estimates the hole anew: the mean of what the patches over a pixel say, weighted by their costs
  * and by a Gaussian of sigma pixels around their centres. */
 gboolean scale_vote (Job *job, Scale *scale, double sigma, GError **error);
+
+/* What the patches say about the known pixels at the rim is not quite what is there: picture - votes
+ * for each known 4-neighbour of the hole, [height][width][3]; other places are left alone. */
+gboolean scale_rim (Job *job, Scale *scale, double sigma, float *difference, GError **error);

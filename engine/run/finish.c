@@ -1,6 +1,8 @@
 #include "run/finish.h"
 #include "base/buffer.h"
+#include "image/calm.h"
 #include "image/detail.h"
+#include "image/grain.h"
 #include "image/match.h"
 #include <string.h>
 
@@ -18,11 +20,13 @@ typedef struct {
 
 typedef gboolean Step (const Work *work, float *filled, GError **error);
 
-/* At every level. */
+/* Colours that the surroundings would not have; at every level, since coarse ones guide. */
 static gboolean
 match (const Work *work, float *filled, GError **error)
 {
-  return match_rim (work->job, filled, work->picture, work->hole, work->width, work->height, error);
+  return match_rim (work->job, filled, work->picture, work->hole, work->width, work->height, error)
+         && calm_filling (work->job, filled, work->picture, work->hole, work->width, work->height,
+                          NULL, error);
 }
 
 /* Where it will be seen: at the finest level. */
@@ -31,6 +35,13 @@ add_texture (const Work *work, float *filled, GError **error)
 {
   return borrow_texture (work->job, filled, work->picture, work->hole, work->labels, work->width,
                          work->height, work->request->texture / 100, work->seed, error);
+}
+
+static gboolean
+add_grain (const Work *work, float *filled, GError **error)
+{
+  return match_grain (work->job, filled, work->picture, work->hole, work->width, work->height,
+                      work->seed, error);
 }
 
 /* Runs the step on a copy that goes `margin` columns further on both sides, and closes it. */
@@ -83,6 +94,9 @@ finish_level (Job *job, const Scene *scene, int level, const TesseraRequest *req
     return FALSE;
   if (!pixels->blank && level == 0 && request->texture > 0
       && !run_step (&work, add_texture, cyclic, TEXTURE_MARGIN, filled, error))
+    return FALSE;
+  if (!pixels->blank && level == 0 && request->grain
+      && !run_step (&work, add_grain, FALSE, 0, filled, error))
     return FALSE;
   for (size_t i = 0; i < (size_t) work.width * work.height; i++)
     for (int c = 0; c < 3; c++)

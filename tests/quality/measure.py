@@ -82,10 +82,11 @@ def rim(picture, mask):
     return (dx[ex].sum() + dy[ey].sum()) / max(1, ex.sum() + ey.sum())
 
 
-def judge(net, original, filled, mask, box):
-    """Figures of one filling: 'lpips unit', 'lpips lin', 'rim ratio' and, for Frechet, its 'features'."""
-    y0, y1, x0, x1 = window_of(box, original)
-    figures = {'rim ratio': float(rim(filled, mask) / max(1e-3, rim(original, mask)))}
+def judge(net, original, filled, mask, window):
+    """Figures of one filling: 'rim ratio' (None where there is no rim), 'lpips unit', 'lpips lin' and, for Frechet, its
+    'features'."""
+    y0, y1, x0, x1 = window
+    figures = {'rim ratio': None if mask.all() else float(rim(filled, mask) / max(1e-3, rim(original, mask)))}
     if net:
         window = filled[y0:y1, x0:x1]
         figures['lpips unit'], figures['lpips lin'] = net.distances(window, original[y0:y1, x0:x1])
@@ -95,8 +96,9 @@ def judge(net, original, filled, mask, box):
 
 def summary(net, rows, originals):
     """One line of the table from the figures of many fillings: means, and the median of the rim ratio."""
+    rims = [row['rim ratio'] for row in rows if row['rim ratio'] is not None]
     line = {'seconds': float(np.mean([row['seconds'] for row in rows])),
-            'rim ratio': float(np.median([row['rim ratio'] for row in rows])), 'photos': len(rows)}
+            'rim ratio': float(np.median(rims)) if rims else None, 'photos': len(rows)}
     for key in ('lpips unit', 'lpips lin'):
         line[key] = float(np.mean([row[key] for row in rows])) if net else None
     line['frechet'] = None

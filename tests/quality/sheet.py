@@ -41,6 +41,14 @@ def split_photos(photos, split):
     return [(photos / name, 0.5) for name in names]
 
 
+def wallpapers():
+    for folder in ('/usr/share/backgrounds', '/usr/local/share/backgrounds', '/usr/share/wallpapers'):
+        found = [path for name in WALLPAPERS for path in pathlib.Path(folder).glob(f'**/{name}.jpg')]
+        if found:
+            return found
+    return []
+
+
 def find_photos(options):
     """(path, place of the hole from left to right), and a sentence that says what they are."""
     if options.photos:
@@ -49,11 +57,10 @@ def find_photos(options):
     if (SHARED / 'photos' / 'splits.txt').exists():
         return split_photos(SHARED / 'photos', SHARED / 'photos' / 'splits.txt'), \
             'the test split of ../shared/data/photos'
-    for folder in ('/usr/share/backgrounds', '/usr/local/share/backgrounds', '/usr/share/wallpapers'):
-        found = [path for name in WALLPAPERS for path in pathlib.Path(folder).glob(f'**/{name}.jpg')]
-        if found:
-            return [(path, place) for place in (0.5, 0.28) for path in found], \
-                f'{len(found)} landscapes of the Debian package lomiri-wallpapers-16.04, two holes each'
+    found = wallpapers()
+    if found:
+        return [(path, place) for place in (0.5, 0.28) for path in found], \
+            f'{len(found)} landscapes of the Debian package lomiri-wallpapers-16.04, two holes each'
     return stop('There are no photographs. Install the Debian package lomiri-wallpapers-16.04, or name some with '
                 '--photos DIR --split FILE.')
 
@@ -104,18 +111,19 @@ def photo_row(options, net, path, place):
     box = hole_box(options, picture, place)
     mask = measure.hole_mask(box, picture)
     row = {'name': path.stem, 'picture': picture, 'box': box, 'mask': mask, 'figures': {}}
+    window = measure.window_of(box, picture)
     row['variations'], seconds = run_tessera(options, picture, mask)
-    judged = [dict(measure.judge(net, picture, made, mask, box), seconds=seconds) for made in row['variations']]
+    judged = [dict(measure.judge(net, picture, made, mask, window), seconds=seconds) for made in row['variations']]
     row['figures'][BEST], row['figures'][MEAN] = [judged[0]], judged
     for name, method in CLASSICAL.items():
         begun = time.time()
         made = method(picture, mask)
         seconds = time.time() - begun
         made = np.where(mask[..., None] > 0, made, picture)
-        row['figures'][name] = [dict(measure.judge(net, picture, made, mask, box), seconds=seconds)]
+        row['figures'][name] = [dict(measure.judge(net, picture, made, mask, window), seconds=seconds)]
         if 'Telea' in name:
             row['telea'] = made
-    row['original'] = measure.judge(net, picture, picture, mask, box).get('features')
+    row['original'] = measure.judge(net, picture, picture, mask, window).get('features')
     return row
 
 
