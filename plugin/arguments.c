@@ -1,8 +1,8 @@
 #include "arguments.h"
 #include <glib/gi18n.h>
 
-/* Underlined letters: c, h, l, r and s belong to the buttons of GIMP's own dialog, i to "Fill in"
- * of tessera-complete. */
+/* Underlined letters: c, g, h, l, o, r and s belong to the buttons of GIMP's own dialog, i to "Fill
+ * in" of tessera-complete. */
 
 static void
 register_chance (GimpProcedure *procedure)
@@ -29,7 +29,7 @@ arguments_register_output (GimpProcedure *procedure)
       NULL, NULL);
 
   gimp_procedure_add_choice_argument (
-      procedure, "output", _ ("Put int_o"),
+      procedure, "output", _ ("Pu_t into"),
       _ ("group: all variations in a new layer group; layer: only the best as one new layer; "
          "merge: the best, written into the selected layer; image: the group in a copy of the "
          "picture"),
@@ -89,7 +89,7 @@ register_search (GimpProcedure *procedure)
                                       _ ("draft: coarse and fast; high: tries twice as many and "
                                          "keeps the best"),
                                       efforts, "normal", G_PARAM_READWRITE);
-  gimp_procedure_add_choice_argument (procedure, "strategy", _ ("Strate_gy"),
+  gimp_procedure_add_choice_argument (procedure, "strategy", _ ("Strategy"),
                                       _ ("How holes larger than the model's window are covered"),
                                       strategies, "auto", G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (procedure, "top-k", _ ("Likeliest contents (_k)"),
@@ -117,7 +117,7 @@ arguments_register_model (GimpProcedure *procedure)
 static void
 register_limits (GimpProcedure *procedure)
 {
-  gimp_procedure_add_int_argument (procedure, "threads", _ ("Processor cores (_threads)"),
+  gimp_procedure_add_int_argument (procedure, "threads", _ ("Processor cores"),
                                    _ ("Processor cores to use; 0: all"), 0, 256, 0,
                                    G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (procedure, "memory-limit", _ ("Memory limit"),

@@ -1,4 +1,4 @@
-#include "image/patches.h"
+#include "image/patches_private.h"
 #include "base/buffer.h"
 #include "base/philox.h"
 #include <math.h>
@@ -8,7 +8,6 @@ enum {
   PATCH_AREA = PATCH_SIDE * PATCH_SIDE,
   N_GUIDES = 5, /* low frequencies are smooth: the centre and four corners say it all */
   N_TRIES = 16, /* random sources a target without a field begins with */
-  TILE = 32,    /* pixels; small enough to look for a stop after each */
 };
 
 static const float GUIDE_WEIGHT = 3.0f;
@@ -23,12 +22,6 @@ typedef struct {
   int y;
   guint8 label;
 } Query;
-
-static int
-tile_cols (const Scale *scale)
-{
-  return scale->width / TILE + 1;
-}
 
 gboolean
 scale_init (Scale *scale, int width, int height, GError **error)
@@ -77,20 +70,6 @@ touches_hole (const Scale *scale, int x, int y)
     if (memchr (scale->hole + (size_t) v * scale->width + x - PATCH_RADIUS, 1, PATCH_SIDE))
       return TRUE;
   return FALSE;
-}
-
-/* The pixels of the i-th tile in use. */
-typedef struct {
-  int left, top, right, bottom;
-} Tile;
-
-static Tile
-tile_at (const Scale *scale, guint32 number)
-{
-  const int x = (int) (number % (guint32) tile_cols (scale)) * TILE;
-  const int y = (int) (number / (guint32) tile_cols (scale)) * TILE;
-
-  return (Tile){ x, y, MIN (x + TILE, scale->width), MIN (y + TILE, scale->height) };
 }
 
 static gboolean
@@ -268,9 +247,6 @@ typedef struct {
   int pass;
   guint32 round;
   guint64 seed;
-  const float *near;
-  float mean;
-  float *difference;
 } Step;
 
 static void
@@ -402,115 +378,4 @@ scale_search (Job *job, Scale *scale, float trust, int passes, guint32 round, gu
         return FALSE;
     }
   return TRUE;
-}
-
-static float
-mean_cost (const Scale *scale)
-{
-  double sum = 0;
-  size_t count = 0;
-
-  for (size_t at = 0; at < (size_t) scale->width * scale->height; at++)
-    if (scale->kind[at] == PATCH_TARGET)
-      {
-        sum += scale->cost[at];
-        count++;
-      }
-  return (float) (sum / (double) MAX (count, 1)) + 1e-9f;
-}
-
-/* The votes over one pixel, of the hole or beside it. There is always one: it lies in a target. */
-static Colour
-count_votes (const Scale *scale, int x, int y, const float near[PATCH_RADIUS + 1], float mean)
-{
-  Colour sum = { 0 };
-  float total = 0;
-
-  for (int v = MAX (y - PATCH_RADIUS, PATCH_RADIUS);
-       v <= MIN (y + PATCH_RADIUS, scale->height - 1 - PATCH_RADIUS); v++)
-    for (int u = MAX (x - PATCH_RADIUS, PATCH_RADIUS);
-         u <= MIN (x + PATCH_RADIUS, scale->width - 1 - PATCH_RADIUS); u++)
-      {
-        const size_t at = (size_t) v * scale->width + u;
-        const float r = scale->cost[at] / mean;
-        const float weight = near[ABS (u - x)] * near[ABS (v - y)] / (0.1f + r * r);
-
-        if (scale->kind[at] != PATCH_TARGET)
-          continue;
-        sum += weight * scale->now[scale->field[at] + (ptrdiff_t) (y - v) * scale->width + x - u];
-        total += weight;
-      }
-  return sum / total;
-}
-
-static void
-vote_tile (gpointer data, size_t chunk)
-{
-  const Step *step = data;
-  Scale *scale = step->scale;
-  const Tile tile = tile_at (scale, scale->tiles[chunk]);
-
-  for (int y = tile.top; y < tile.bottom; y++)
-    for (int x = tile.left; x < tile.right; x++)
-      if (scale->hole[(size_t) y * scale->width + x])
-        scale->now[(size_t) y * scale->width + x] =
-            count_votes (scale, x, y, step->near, step->mean);
-}
-
-static gboolean
-run_votes (Job *job, Step *step, double sigma, void (*task) (gpointer data, size_t chunk),
-           GError **error)
-{
-  float near[PATCH_RADIUS + 1];
-
-  for (int i = 0; i <= PATCH_RADIUS; i++)
-    near[i] = (float) exp (-0.5 * i * i / (sigma * sigma));
-  step->near = near;
-  step->mean = mean_cost (step->scale);
-  return job_run (job, step->scale->n_tiles, 0, task, step, error);
-}
-
-gboolean
-scale_vote (Job *job, Scale *scale, double sigma, GError **error)
-{
-  Step step = { .scale = scale };
-
-  return run_votes (job, &step, sigma, vote_tile, error);
-}
-
-static gboolean
-is_rim (const Scale *scale, int x, int y)
-{
-  const guint8 *hole = scale->hole + (size_t) y * scale->width + x;
-
-  return !*hole
-         && ((x > 0 && hole[-1]) || (x + 1 < scale->width && hole[1])
-             || (y > 0 && hole[-scale->width]) || (y + 1 < scale->height && hole[scale->width]));
-}
-
-static void
-rim_tile (gpointer data, size_t chunk)
-{
-  const Step *step = data;
-  const Scale *scale = step->scale;
-  const Tile tile = tile_at (scale, scale->tiles[chunk]);
-
-  for (int y = tile.top; y < tile.bottom; y++)
-    for (int x = tile.left; x < tile.right; x++)
-      if (is_rim (scale, x, y))
-        {
-          const size_t at = (size_t) y * scale->width + x;
-          const Colour lack = scale->now[at] - count_votes (scale, x, y, step->near, step->mean);
-
-          for (int c = 0; c < 3; c++)
-            step->difference[3 * at + c] = lack[c];
-        }
-}
-
-gboolean
-scale_rim (Job *job, Scale *scale, double sigma, float *difference, GError **error)
-{
-  Step step = { .scale = scale, .difference = difference };
-
-  return run_votes (job, &step, sigma, rim_tile, error);
 }
