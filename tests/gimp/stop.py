@@ -38,7 +38,7 @@ def send_soon(which, sent):
     for _ in range(1000):
         for pid in plug_ins():
             if works(pid):
-                time.sleep(0.3)
+                time.sleep(1.5)  # it reads the picture first
                 os.kill(pid, which)
                 sent.append(time.monotonic())
                 return
