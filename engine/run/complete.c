@@ -22,6 +22,7 @@ typedef struct {
   int n_finished;   /* of the finest level */
   Canvas canvas;    /* of the level being filled */
   float **pictures; /* [n]: the completed picture of the last finished level */
+  double oddness[MAX_TRIED];
   TesseraTimes times;
 } Run;
 
@@ -82,11 +83,11 @@ inform_canvas (Run *run, int level, GError **error)
 }
 
 static gboolean
-finish_variation (const Run *run, int level, int variation, float *filled, GError **error)
+finish_variation (Run *run, int level, int variation, float *filled, GError **error)
 {
   return finish_level (run->job, run->scene, level, run->request,
                        run->request->seed + run->request->first_variation + variation, filled,
-                       error);
+                       level == 0 ? &run->oddness[variation] : NULL, error);
 }
 
 /* Decodes one variation around the hole and sets it into the level's picture. */
@@ -274,7 +275,7 @@ make_result (const Run *run, const double *log_likelihood, int n_cells, GError *
       rim[v] = rim_ratio (run->pictures[v], finest->hole, finest->width, finest->height);
       mean[v] = log_likelihood[v] / MAX (n_cells, 1);
     }
-  rank_order (n, rim, mean, order);
+  rank_order (n, rim, run->oddness, mean, order);
   result->n = MIN (n, run->request->n_variations);
   result->bounds = run->scene->soft.bounds;
   result->times = run->times;

@@ -4,6 +4,7 @@
 #include "image/detail.h"
 #include "image/grain.h"
 #include "image/match.h"
+#include "image/odd.h"
 #include <string.h>
 
 enum { TEXTURE_MARGIN = 64 }; /* pixels around a circle that both ends of the texture see */
@@ -82,13 +83,17 @@ run_step (const Work *work, Step *step, gboolean cyclic, int margin, float *fill
 
 gboolean
 finish_level (Job *job, const Scene *scene, int level, const TesseraRequest *request, guint64 seed,
-              float *filled, GError **error)
+              float *filled, double *oddness, GError **error)
 {
   const SceneLevel *pixels = &scene->levels[level];
   const gboolean cyclic = scene->plan->frame.cyclic;
   const Work work = { job,          request,        seed,          pixels->picture,
                       pixels->hole, pixels->labels, pixels->width, pixels->height };
 
+  if (oddness
+      && !filling_oddness (filled, work.picture, work.hole, work.width, work.height, oddness,
+                           error))
+    return FALSE;
   if (!pixels->blank && request->match_rim
       && !run_step (&work, match, cyclic, work.width, filled, error))
     return FALSE;

@@ -1,7 +1,7 @@
 #include "sample/rank.h"
 #include <math.h>
 
-static const double RIM_STEP = 0.1; /* of |log ratio|: about 10 % of the step at the rim */
+static const double RIM_STEP = 0.25; /* of |log ratio| */
 
 static int
 before (double a, double b) /* -1, 0, 1; NaN last */
@@ -11,14 +11,9 @@ before (double a, double b) /* -1, 0, 1; NaN last */
   return a < b ? -1 : a > b;
 }
 
-static double
-rim_fault (double rim_ratio, double log_likelihood)
-{
-  return isnan (log_likelihood) ? NAN : round (fabs (log (rim_ratio)) / RIM_STEP);
-}
-
 void
-rank_order (int n, const double *rim_ratio, const double *log_likelihood, int *order)
+rank_order (int n, const double *rim_ratio, const double *oddness, const double *log_likelihood,
+            int *order)
 {
   for (int i = 0; i < n; i++)
     {
@@ -26,15 +21,22 @@ rank_order (int n, const double *rim_ratio, const double *log_likelihood, int *o
 
       for (; at > 0; at--) /* few variations: insertion, which is stable */
         {
-          const int other = order[at - 1];
-          int sign = before (rim_fault (rim_ratio[i], log_likelihood[i]),
-                             rim_fault (rim_ratio[other], log_likelihood[other]));
+          const int pair[2] = { i, order[at - 1] };
+          double rim[2];
+          int sign;
 
+          for (int k = 0; k < 2; k++)
+            rim[k] = isnan (log_likelihood[pair[k]]) || isnan (oddness[pair[k]])
+                         ? NAN
+                         : round (fabs (log (rim_ratio[pair[k]])) / RIM_STEP);
+          sign = before (rim[0], rim[1]);
           if (sign == 0)
-            sign = before (-log_likelihood[i], -log_likelihood[other]);
+            sign = before (oddness[i], oddness[pair[1]]);
+          if (sign == 0)
+            sign = before (-log_likelihood[i], -log_likelihood[pair[1]]);
           if (sign >= 0)
             break;
-          order[at] = other;
+          order[at] = pair[1];
         }
       order[at] = i;
     }
