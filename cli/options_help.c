@@ -43,11 +43,11 @@ print_option (const Options *fresh, const Option *option)
 void
 options_print_intro (void)
 {
-  printf (_ ("Tessera %s completes, extends and paints pictures, offline, on any processor.\n"
+  printf (_ ("Tessera %s completes, extends and paints pictures, offline, on any computer.\n"
              "\n"
-             "  tessera complete photo.png --mask mask.png -o out.png     fill the white parts\n"
-             "  tessera extend beach.jpg --left 25%% --right 25%% -o wide.png    paint both sides\n"
-             "  tessera paint --labels sketch.png -o scene.png        a picture from labels\n"
+             "  tessera complete photo.png --mask mask.png -o out.png   fill the white parts\n"
+             "  tessera extend beach.jpg --left 25%% --right 25%% -o wide.png  paint two sides\n"
+             "  tessera paint --labels sketch.png -o scene.png      a picture from labels\n"
              "\n"
              "Commands: complete, extend, paint; reconstruct (what the model can represent),\n"
              "info (model, labels, this computer), import (published checkpoints to a model),\n"

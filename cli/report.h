@@ -76,5 +76,8 @@ void report_error (Report *report, const GError *error);
 /* The last words: error NULL = all is well. Returns the exit status. */
 int report_end (Report *report, const GError *error);
 
+/* Whether nobody reads any more what is written. */
+gboolean report_is_broken (const Report *report);
+
 /* Writes one line of JSON, at once and whole: "text" and a line feed. out NULL: standard output. */
 void report_line (ReportOut *out, const char *text);

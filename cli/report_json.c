@@ -42,6 +42,19 @@ report_line (ReportOut *out, const char *text)
   g_mutex_unlock (&out->mutex);
 }
 
+gboolean
+report_is_broken (const Report *report)
+{
+  gboolean broken = FALSE;
+
+  if (!report->out)
+    return FALSE;
+  g_mutex_lock (&report->out->mutex);
+  broken = report->out->broken;
+  g_mutex_unlock (&report->out->mutex);
+  return broken;
+}
+
 JsonBuilder *
 report_event (const Report *report, const char *name)
 {

@@ -132,7 +132,7 @@ work_stopped (Work *work)
 
   if (work->stop)
     return TRUE;
-  if (work->cancelled && g_atomic_int_get (work->cancelled))
+  if (work->cancelled && (g_atomic_int_get (work->cancelled) || report_is_broken (work->report)))
     work->stop = STOP_CANCEL;
   else if (signal)
     work->stop = signal == SIGTERM ? STOP_TERMINATE : STOP_INTERRUPT;

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { MAX_BYTES = 1 << 20 }; /* the published ones are below 10 kB */
+enum { MAX_BYTES = 1 << 20 /* the published ones are below 10 kB */, MAX_DEPTH = 64 };
 
 struct Config {
   char *path;
@@ -10,18 +10,47 @@ struct Config {
   gboolean loaded;
 };
 
+/* libyaml takes time with the square of the depth: brackets, and "- - - x" in one line. Counted
+ * generously, without a look at quotes. */
+static gboolean
+shallow (const char *text, gsize size)
+{
+  int brackets = 0, indicators = 0;
+  gboolean begun = FALSE; /* the line has shown something else than indicators */
+
+  for (gsize i = 0; i < size; i++)
+    {
+      if (text[i] == '\n' || text[i] == '\r')
+        {
+          begun = FALSE;
+          indicators = 0;
+        }
+      else if (text[i] == '[' || text[i] == '{')
+        brackets++;
+      else if ((text[i] == ']' || text[i] == '}') && brackets > 0)
+        brackets--;
+      else if (text[i] == '-' || text[i] == '?' || text[i] == ':')
+        indicators += !begun;
+      else if (text[i] != ' ' && text[i] != '\t')
+        begun = TRUE;
+      if (brackets > MAX_DEPTH || indicators > MAX_DEPTH)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 load (Config *config, const char *text, gsize size, GError **error)
 {
   yaml_parser_t parser;
 
-  if (size > MAX_BYTES || !yaml_parser_initialize (&parser))
+  if (size > MAX_BYTES || !shallow (text, size) || !yaml_parser_initialize (&parser))
     {
       g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                   "%s: it is larger than any configuration", config->path);
+                   "%s: it is larger or deeper than any configuration", config->path);
       return FALSE;
     }
-  yaml_parser_set_input_string (&parser, (const unsigned char *) text, size);
+  yaml_parser_set_input_string (&parser, (const unsigned char *) (size ? text : ""), size);
   config->loaded = yaml_parser_load (&parser, &config->document);
   if (!config->loaded)
     g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT, "%s: line %zu: %s", config->path,

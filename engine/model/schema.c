@@ -30,7 +30,8 @@ vq_has_attention (const VqSchema *vq, int level)
 static gboolean
 read_vq_additions (VqSchema *vq, JsonObject *object, GError **error)
 {
-  const char *norm = json_text (object, "norm", "group");
+  const char *norm =
+      json_text (object, "norm", json_object_has_member (object, "norm") ? "" : "group");
 
   vq->patch = 1;
   if (json_object_has_member (object, "patch")
@@ -64,7 +65,8 @@ read_remap (VqSchema *vq, JsonObject *object, GError **error)
 static gboolean
 read_quantiser (VqSchema *vq, JsonObject *object, GError **error)
 {
-  const char *kind = json_text (object, "quantizer", "vq");
+  const char *kind =
+      json_text (object, "quantizer", json_object_has_member (object, "quantizer") ? "" : "vq");
   gboolean double_z;
 
   vq->gumbel = strcmp (kind, "gumbel") == 0;

@@ -1,9 +1,23 @@
 #include "nn/kernels_private.h"
 #include <glib.h>
+#ifdef HAVE_X86_KERNELS
+#include <cpuid.h>
+#endif
 
 static Kernels tables[3]; /* filled once by detect(), constant afterwards */
 static size_t n_tables;
 static size_t best;
+
+#ifdef HAVE_X86_KERNELS
+/* __builtin_cpu_supports of clang 14 does not know the name "f16c". */
+static gboolean
+has_f16c (void)
+{
+  unsigned int a, b, c, d;
+
+  return __get_cpuid (1, &a, &b, &c, &d) && c & bit_F16C;
+}
+#endif
 
 /* A better table starts as a copy of the one below it, so a missing twin falls back by itself. */
 static void
@@ -16,8 +30,7 @@ detect (void)
   tables[n_tables++].rows = row_kernels_c;
 #ifdef HAVE_X86_KERNELS
   __builtin_cpu_init ();
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
-      && __builtin_cpu_supports ("f16c"))
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && has_f16c ())
     {
       tables[n_tables] = tables[n_tables - 1];
       kernels_overlay_avx2 (&tables[n_tables]);

@@ -2,16 +2,13 @@
 import json
 import os
 import pathlib
-import re
-import signal
 import struct
-import subprocess
 import zlib
 
 from PIL import Image
 
 import png
-from harness import HOLE, TESSERA, complete, environment, main, photo, read_bytes, run, tessera_texts, test
+from harness import HOLE, complete, main, photo, read_bytes, run, tessera_texts, test
 
 
 @test
@@ -67,28 +64,6 @@ def streams_work():
     done = complete('-', HOLE, '-n', 1, '--seed', 1, '-o', '-', data=read_bytes('in.png'))
     complete('in.png', HOLE, '-n', 1, '--seed', 1, '-o', 'out.png')
     assert done.stdout == read_bytes('out.png')
-
-
-@test
-def interrupt_leaves_no_file():
-    png.write('in.png', photo(1024, 1024, 3, 8))
-    before = set(os.listdir('.'))
-    work = subprocess.Popen(
-        [TESSERA, 'complete', 'in.png', '--hole=800x800+100+100', '-n', '16', '-m', 'tiny.safetensors', '-o',
-         'out.png', '--json'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    for line in work.stdout:
-        event = json.loads(line)
-        if event['event'] == 'progress':
-            assert event['fraction'] < 1, 'the run is over before it could be interrupted'
-            work.send_signal(signal.SIGINT)
-            break
-    rest, sentence = work.communicate(timeout=60)
-    end = json.loads(rest.splitlines()[-1])
-    assert work.returncode == 130, work.returncode
-    assert re.fullmatch(rb'tessera: I-STOPPED: Stopped at \d+ %. 0 of 16 finished.', sentence.splitlines()[-1]), sentence
-    assert end['event'] == 'end' and not end['ok'] and end['exit'] == 130 and not end['files'], end
-    assert set(os.listdir('.')) == before, 'a file was left behind'
 
 
 if __name__ == '__main__':
