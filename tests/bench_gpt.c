@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { PREFIX = 256, PLACE = 384, N_BATCHES = 4, CHUNKS = 64 };
+enum { PREFIX = 256, PLACE = 384, N_BATCHES = 4, CHUNKS = 64, N_BUSY = 9 };
 
 static const int batches[N_BATCHES] = { 1, 2, 4, 8 };
 
@@ -132,7 +132,9 @@ typedef struct {
   Cache prefix, caches[N_BATCHES];
   int tokens[PREFIX];
   float *x, *logits;
-  double open;                                             /* seconds, least */
+  double open;   /* seconds, least */
+  double memory; /* peak of the process with one sequence, bytes */
+  double busy;   /* a step beside a busy program, median */
   double read[2], peak[2], step[2][N_BATCHES], prefill[2]; /* [n_threads > 1] */
 } Bench;
 
@@ -165,22 +167,30 @@ bench_init (Bench *bench, const char *dtype, const char *path)
   bench_open (bench, path);
   bytes = safetensors_bytes (bench->model->file);
   bench->weights = (Memory){ .data = bytes.data, .size = bytes.size };
-  bench->x = g_new (float, PREFIX *published.n_embd);
+  bench->x = g_new (float, (gsize) PREFIX *published.n_embd);
   bench->logits = g_new (float, batches[N_BATCHES - 1] * published.vocab_size);
   for (int i = 0; i < PREFIX; i++)
     bench->tokens[i] = i * i % published.vocab_size;
   gpt_blocks_cache (&bench->gpt.blocks, &bench->prefix, 1, PREFIX, &error);
   stop_on (error);
-  for (int i = 0; i < N_BATCHES; i++)
-    {
-      Cache *cache = &bench->caches[i];
+}
 
-      gpt_blocks_cache (&bench->gpt.blocks, cache, batches[i], PLACE - PREFIX + 1, &error);
-      stop_on (error);
-      cache_follow (cache, &bench->prefix);
-      for (int sequence = 0; sequence < batches[i]; sequence++)
-        cache->lengths[sequence] = PLACE - PREFIX; /* zeros cost the same as keys */
-    }
+/* Sequences that stand at PLACE; what their keys are costs nothing. */
+static void
+bench_batch (Bench *bench, int which)
+{
+  g_autoptr (GError) error = NULL;
+  Cache *cache = &bench->caches[which];
+  const gsize bytes =
+      gpt_blocks_cache_bytes (&bench->gpt.blocks, batches[which], PLACE - PREFIX + 1);
+
+  gpt_blocks_cache (&bench->gpt.blocks, cache, batches[which], PLACE - PREFIX + 1, &error);
+  stop_on (error);
+  memset (cache->keys, 0, bytes / 2);
+  memset (cache->values, 0, bytes / 2);
+  cache_follow (cache, &bench->prefix);
+  for (int sequence = 0; sequence < batches[which]; sequence++)
+    cache->lengths[sequence] = PLACE - PREFIX;
 }
 
 static void
@@ -227,13 +237,79 @@ time_step (Bench *bench, Job *job, int n_threads, int which)
     cache_rewind (cache, sequence, PLACE - PREFIX);
 }
 
+static double
+peak_memory (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (double) usage.ru_maxrss * 1024;
+}
+
+/* A prefill and a step, what a program with one sequence needs; then the batches. */
+static void
+bench_first (Bench *bench)
+{
+  Job job = { .pool = pool_new (1) };
+
+  time_prefill (bench, &job, 1);
+  bench_batch (bench, 0);
+  time_step (bench, &job, 1, 0);
+  bench->memory = peak_memory ();
+  for (int i = 1; i < N_BATCHES; i++)
+    bench_batch (bench, i);
+  pool_free (job.pool);
+}
+
+typedef struct {
+  _Atomic gboolean end;
+} Busy;
+
+static gpointer
+be_busy (gpointer data)
+{
+  while (!((Busy *) data)->end)
+    ;
+  return NULL;
+}
+
+static int
+by_size (const void *a, const void *b)
+{
+  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
+}
+
+/* All threads beside a thread that never rests. */
+static void
+bench_busy (Bench *bench, int n_threads)
+{
+  Job job = { .pool = pool_new (n_threads) };
+  Busy busy = { FALSE };
+  GThread *thread = g_thread_new ("busy", be_busy, &busy);
+  double steps[N_BUSY];
+
+  for (int i = 0; i < N_BUSY; i++)
+    {
+      const double start = now (2);
+
+      for (int j = 0; j < 3; j++)
+        time_step (bench, &job, 2, 0);
+      steps[i] = (now (2) - start) / 3;
+    }
+  busy.end = TRUE;
+  g_thread_join (thread);
+  pool_free (job.pool);
+  qsort (steps, N_BUSY, sizeof *steps, by_size);
+  bench->busy = steps[N_BUSY / 2];
+}
+
 static void
 bench_round (Bench *bench, int n_threads, gboolean with_prefill)
 {
   Job job = { .pool = pool_new (n_threads) };
   const int several = n_threads > 1;
 
-  if (with_prefill || bench->prefix.lengths[0] == 0)
+  if (with_prefill)
     time_prefill (bench, &job, n_threads);
   for (int i = 0; i < N_BATCHES; i++)
     {
@@ -271,7 +347,6 @@ run (const char *dtype, int rounds, const char *file)
   g_autofree char *path = NULL;
   const int n_threads = (int) g_get_num_processors ();
   Bench bench;
-  struct rusage usage;
 
   shape.dtype = dtype;
   path = file ? g_strdup (file) : random_gpt_write (&shape);
@@ -280,6 +355,7 @@ run (const char *dtype, int rounds, const char *file)
     g_unlink (path);
   printf ("%s, 305 million weights, %.0f MB: opened in %.3f s\n", dtype,
           1e-6 * (double) bench.weights.size, bench.open);
+  bench_first (&bench);
   for (int round = 0; round < rounds; round++)
     {
       bench_round (&bench, 1, round % 4 == 0);
@@ -289,9 +365,10 @@ run (const char *dtype, int rounds, const char *file)
   report (&bench, 1);
   if (n_threads > 1)
     report (&bench, n_threads);
-  getrusage (RUSAGE_SELF, &usage);
-  printf ("  peak memory %.2f of the file\n",
-          (double) usage.ru_maxrss * 1024 / (double) bench.weights.size);
+  bench_busy (&bench, n_threads);
+  printf ("  beside a busy program %.1f ms a token, %.2f of one quiet thread\n", 1e3 * bench.busy,
+          bench.busy / bench.step[0][0]);
+  printf ("  peak memory %.2f of the file\n", bench.memory / (double) bench.weights.size);
   bench_clear (&bench);
 }
 

@@ -213,6 +213,39 @@ means_the_same (Fixture *f, gconstpointer dtype)
   tear_down (&exact, NULL);
 }
 
+/* Keys and values in binary16, as for large models: near the exact ones, and in any pieces alike. */
+static void
+same_with_a_small_cache (Fixture *f, gconstpointer dtype)
+{
+  const int all = BLOCK, half = BLOCK / 2;
+  float x[2][BLOCK][WIDTH];
+  double difference = 0, size = 0;
+
+  for (int parts = 0; parts < 2; parts++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_auto (Cache) cache = { 0 };
+      Job job = job_new (1 + parts);
+
+      g_assert_true (
+          cache_init (&cache, ROWS_F16, plain.n_layer, 1, BLOCK, plain.n_head, WIDTH, &error));
+      run (f, &job, &cache, parts ? &half : &all, f->tokens, x[parts][0]);
+      if (parts)
+        run (f, &job, &cache, &half, f->tokens + half, x[parts][half]);
+      pool_free (job.pool);
+    }
+  g_assert_cmpmem (x[0], sizeof x[0], x[1], sizeof x[1]);
+  for (int i = 0; i < BLOCK; i++)
+    for (int c = 0; c < WIDTH; c++)
+      {
+        difference += pow (f->want[i][c] - x[0][i][c], 2);
+        size += pow (f->want[i][c], 2);
+      }
+  g_test_message ("%.6f of the size", sqrt (difference / size));
+  g_assert_cmpfloat (difference, >, 0);
+  g_assert_cmpfloat (sqrt (difference / size), <, strcmp (dtype, "I8") == 0 ? 0.005 : 0.0005);
+}
+
 /* More rows than go through a block at once, half of them unmasked. */
 static void
 same_in_strips (void)
@@ -316,6 +349,7 @@ main (int argc, char **argv)
     { "same_in_any_pieces", same_in_any_pieces },
     { "same_in_any_company", same_in_any_company },
     { "means_the_same", means_the_same },
+    { "same_with_a_small_cache", same_with_a_small_cache },
     { "rewinds", rewinds },
     { "stops_and_keeps_the_cache", stops_and_keeps_the_cache },
   };

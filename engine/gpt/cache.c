@@ -13,8 +13,8 @@ cache_init (Cache *cache, RowType type, int n_layers, int n_sequences, int capac
                     .type = type,
                     .width = width,
                     .capacity = capacity };
-  if ((cache->keys = buffer_new (n, row, "the KV cache", error))
-      && (cache->values = buffer_new (n, row, "the KV cache", error))
+  if ((cache->keys = buffer_new_unset (n, row, "the KV cache", error))
+      && (cache->values = buffer_new_unset (n, row, "the KV cache", error))
       && (cache->lengths = buffer_new (n_sequences, sizeof (int), "the KV cache", error))
       && (cache->attentions = buffer_new (n_sequences, sizeof (Attention), "the KV cache", error)))
     return TRUE;
@@ -70,7 +70,7 @@ cache_room (Cache *cache, size_t n, GError **error)
   if (n <= cache->room_size)
     return cache->room;
 
-  float *room = buffer_new (n, sizeof (float), "activations", error);
+  float *room = buffer_new_unset (n, sizeof (float), "activations", error);
 
   if (!room)
     return NULL;
