@@ -7,6 +7,7 @@ typedef struct {
   UiHost host;
   GimpImage *image;
   char *settings_file, *help_uri; /* owned */
+  int n_applied;                  /* times that something was put into the image */
 } GimpHost;
 
 void gimp_host_init (GimpHost *host, GimpImage *image);

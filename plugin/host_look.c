@@ -222,5 +222,6 @@ gimp_host_apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int 
     step = apply_result (notes, sorted + done, n - done, place, error);
   gimp_image_undo_group_end (image);
   gimp_displays_flush ();
+  ((GimpHost *) host)->n_applied += done > 0;
   return step > 0;
 }

@@ -23,5 +23,7 @@ window_run (GimpProcedure *procedure, GimpImage *image, UiMode mode)
   ui_window_on_closed (window, quit, loop);
   g_main_loop_run (loop);
   gimp_host_clear (&host);
-  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  /* After a success GIMP would note the arguments in the image: it stays as it was instead. */
+  return gimp_procedure_new_return_values (
+      procedure, host.n_applied > 0 ? GIMP_PDB_SUCCESS : GIMP_PDB_CANCEL, NULL);
 }

@@ -252,7 +252,7 @@ window_key (GtkWidget *top, GdkEventKey *event, gpointer data)
     window_help (window);
   else if (event->keyval == GDK_KEY_Escape && window->batch)
     window_stop (window);
-  else if (event->keyval == GDK_KEY_Escape && !typing (window))
+  else if (event->keyval == GDK_KEY_Escape)
     gtk_window_close (GTK_WINDOW (top));
   else if (state == GDK_CONTROL_MASK)
     return control_key (window, event->keyval);

@@ -379,12 +379,22 @@ gallery_to_apply (const Gallery *gallery)
   return list;
 }
 
+static gboolean
+batch_applied (const Gallery *gallery, guint batch)
+{
+  for (guint i = 0; i < gallery_size (gallery); i++)
+    if (gallery_at (gallery, i)->batch == batch && gallery_at (gallery, i)->applied)
+      return TRUE;
+  return FALSE;
+}
+
 int
 gallery_n_unapplied (const Gallery *gallery)
 {
   int n = 0;
 
   for (guint i = 0; i < gallery_size (gallery); i++)
-    n += gallery_at (gallery, i)->state == VARIATION_DONE && !gallery_at (gallery, i)->applied;
+    n += gallery_at (gallery, i)->state == VARIATION_DONE
+         && !batch_applied (gallery, gallery_at (gallery, i)->batch);
   return n;
 }

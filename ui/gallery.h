@@ -80,5 +80,5 @@ void gallery_show (Gallery *gallery, guint id);
  * Borrowed pointers. */
 GPtrArray *gallery_to_apply (const Gallery *gallery);
 
-/* Done ones that no Apply has taken yet. */
+/* Done ones of batches of which no Apply has taken any: who has chosen has done without the rest. */
 int gallery_n_unapplied (const Gallery *gallery);

@@ -33,6 +33,7 @@ start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box
   bar_hide (window->bar);
   window->stopping = FALSE;
   window->begun = g_get_monotonic_time ();
+  ui_worker_estimate (window->worker, scene, request); /* what the run will be measured against */
   ui_worker_run (window->worker, window->batch, scene, request, window->settings.rows);
   window_show_current (window);
   window_update (window);

@@ -196,7 +196,7 @@ def refused(image, layers, what, code, before, procedure='complete', **arguments
     """A bad case: one sentence with its code, and the image as before."""
     answer = call(procedure, image, layers, **arguments)
     check(what + ': one sentence', not answer.done and answer.message.startswith(code + ': ')
-          and '\n' not in answer.message and answer.message.endswith(('.', '.)')),
+          and '\n' not in answer.message and answer.message.endswith(('.', ')')),
           (answer.status, answer.message))
     check(what + ': the image is untouched', state(image) == before)
     return answer
