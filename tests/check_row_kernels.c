@@ -145,10 +145,10 @@ static void
 check_q8 (Data *data, const RowKernels *kernels, size_t k, size_t n_rows, size_t n_out)
 {
   const size_t groups = (k + Q8_GROUP - 1) / Q8_GROUP;
-  g_autofree gint8 *q[2] = { g_new0 (gint8, MAX_ROWS * groups * Q8_GROUP),
-                             g_new0 (gint8, MAX_ROWS * groups * Q8_GROUP) };
-  g_autofree float *scales[2] = { g_new0 (float, MAX_ROWS *groups),
-                                  g_new0 (float, MAX_ROWS *groups) };
+  g_autofree gint8 *all_q = g_new0 (gint8, 2 * MAX_ROWS * groups * Q8_GROUP);
+  g_autofree float *all_scales = g_new0 (float, 2 * MAX_ROWS * groups);
+  gint8 *const q[] = { all_q, all_q + MAX_ROWS * groups * Q8_GROUP };
+  float *const scales[] = { all_scales, all_scales + MAX_ROWS * groups };
   g_autofree guint16 *w_scales = g_new (guint16, MAX_OUT * groups);
   const RowKernels *all[] = { &kernels_table (0)->rows, kernels };
   float *y[] = { data->want, data->got };
