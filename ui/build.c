@@ -168,8 +168,6 @@ preview_part (UiWindow *window)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4), *frame = gtk_frame_new (NULL);
 
   window->preview = preview_new (&events, window);
-  preview_set_hint (window->preview, _ ("Select what should be replaced, with any selection tool.\n"
-                                        "Shift+Q in the picture lets you paint a selection."));
   gtk_container_add (GTK_CONTAINER (frame), preview_widget (window->preview));
   gtk_box_pack_start (GTK_BOX (box), frame, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), tools_row (window), FALSE, FALSE, 0);

@@ -307,10 +307,20 @@ window_opened (UiWindow *window, const TesseraModel *model)
   window_look_soon (window);
 }
 
+/* What stands in the preview where there is nothing to show yet. */
+static const char *const hints[] = {
+  N_ ("Select what should be replaced, with any selection tool.\n"
+      "Shift+Q in the picture lets you paint a selection."),
+  N_ ("Say how many pixels to add on each side."),
+  N_ ("Choose or make a label layer, click a label,\nand paint on the layer with any tool."),
+};
+
 void
 window_set_mode (UiWindow *window, UiMode mode)
 {
   const gboolean was = window->updating;
+
+  preview_set_hint (window->preview, _ (hints[mode]));
 
   window->mode = mode;
   window->updating = TRUE;
