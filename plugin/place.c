@@ -108,9 +108,11 @@ static GimpLayer *
 make_variation (const Placement *placement, int rank, const guint8 *hole)
 {
   const GeglRectangle *at = &placement->blend->at, *bounds = &placement->hole->bounds;
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, placement->seed);
   g_autofree char *name =
-      g_strdup_printf (_ ("Variation %d, seed %" G_GUINT64_FORMAT),
-                       tessera_result_variation (placement->result, rank) + 1, placement->seed);
+      /* Translators: name of a layer; the seed is a whole number */
+      g_strdup_printf (_ ("Variation %1$d, seed %2$s"),
+                       tessera_result_variation (placement->result, rank) + 1, seed);
   GimpLayer *layer =
       gimp_layer_new (placement->target, name, at->width, at->height,
                       type_with_alpha (placement->target), 100.0, GIMP_LAYER_MODE_NORMAL);
