@@ -39,7 +39,9 @@ def stop(sentence):
 
 def photographs(options):
     """Paths, and a sentence that says what they are."""
-    if (SHARED / 'photos/splits.txt').exists() and not options.wallpapers:
+    if options.photos:
+        found, about = sorted(options.photos.iterdir()), options.photos.name + '/'
+    elif (SHARED / 'photos/splits.txt').exists() and not options.wallpapers:
         names = [line.split()[1] for line in open(SHARED / 'photos/splits.txt') if line.startswith(options.split)]
         found = [SHARED / 'photos' / name for name in names]
         about = f'{options.split} split of ../shared/data/photos'
@@ -65,12 +67,12 @@ def run_tessera(options, words, picture, mask, labels):
     with tempfile.TemporaryDirectory() as folder:
         cv2.imwrite(folder + '/in.png', picture)
         cv2.imwrite(folder + '/mask.png', mask)
-        call = [options.tessera, 'complete', folder + '/in.png', '--mask', folder + '/mask.png', '-n', str(N),
-                '--seed', str(options.seed), '-o', folder + '/out-%d.png', '-q', '-m', options.model,
-                *shlex.split(words)]
+        call = [options.tessera, 'complete', folder + '/in.png', '--mask', folder + '/mask.png']
         if labels is not None:
             cv2.imwrite(folder + '/labels.png', labels)
-            call += ['--labels', folder + '/labels.png']
+            call = [options.tessera, 'paint', '--labels', folder + '/labels.png', '--label-ids']
+        call += ['-n', str(N), '--seed', str(options.seed), '-o', folder + '/out-%d.png', '-q', '--soften', '0',
+                 '-m', options.model, *shlex.split(words)]
         begun = time.time()
         done = subprocess.run(call, stderr=subprocess.PIPE)
         seconds = time.time() - begun
@@ -112,7 +114,7 @@ def one(options, net, task, path):
         row['judged'][name] = [judge(net, task, picture, m, mask, seconds) for m in made]
         row['diversity'][name] = diversity(net, task, made, mask)
     if task != 'paint' and not options.only_tessera:
-        for name in peers.available():
+        for name in options.peer or peers.available():
             made, seconds = peers.fill(name, picture, mask, options.cache / f'{task}-{path.stem}')
             row['made'][name] = [made]
             row['judged'][name] = [judge(net, task, picture, made, mask, seconds)]
@@ -154,10 +156,12 @@ def class_test(net, options, rows):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--split', choices=('test', 'validation'), default='test')
+    parser.add_argument('--photos', type=pathlib.Path, help='all pictures of a folder instead')
     parser.add_argument('--wallpapers', action='store_true', help='those of Debian, even where there are others')
     parser.add_argument('--count', type=int, help='only so many photographs')
     parser.add_argument('--task', action='append', choices=list(tasks.TASKS), help='may be repeated (default: all)')
     parser.add_argument('--variant', action='append', metavar='NAME=OPTIONS', help='ways to call tessera')
+    parser.add_argument('--peer', action='append', choices=list(peers.PEERS), help='may be repeated (default: all)')
     parser.add_argument('--only-tessera', action='store_true', help='no peers')
     parser.add_argument('--tessera', default=str(ROOT / 'build/cli/tessera'))
     parser.add_argument('--model', default=str(ROOT / 'data/models/landscape.safetensors'))

@@ -80,7 +80,8 @@ def run_tessera(options, picture, mask):
         cv2.imwrite(folder + '/in.png', picture)
         cv2.imwrite(folder + '/mask.png', mask)
         call = [options.tessera, 'complete', folder + '/in.png', '--mask', folder + '/mask.png', '-n', str(N_SHOWN),
-                '--seed', str(options.seed), '-o', folder + '/out-%d.png', '-q', *shlex.split(options.extra)]
+                '--seed', str(options.seed), '--soften', '0', '-o', folder + '/out-%d.png', '-q',
+                *shlex.split(options.extra)]
         begun = time.time()
         done = subprocess.run(call + (['-m', options.model] if options.model else []), stderr=subprocess.PIPE)
         seconds = time.time() - begun
