@@ -21,16 +21,6 @@ what_it_can (const TesseraModelInfo *info)
   return info->can_reconstruct ? "reconstruct" : "-";
 }
 
-static const char *
-condition_name (TesseraCondition condition)
-{
-  static const char *const names[] = { "nothing", "labels",  "labels everywhere",
-                                       "depth",   "drawing", "coordinates",
-                                       "class",   "tokens" };
-
-  return names[condition];
-}
-
 static void
 print_labels (const TesseraModel *model)
 {
@@ -58,7 +48,7 @@ print_model (const TesseraModel *model, const char *path, gboolean verbose)
   if (info->window)
     printf (_ ("window     %d x %d cells\n"), info->window, info->window);
   printf (_ ("can        %s\n"), what_it_can (info));
-  printf (_ ("is told    %s\n"), condition_name (info->condition));
+  printf (_ ("is told    %s\n"), tessera_condition_name (info->condition));
   printf (_ ("labels     %d\n"), info->n_labels);
   for (int i = 0; i < info->n_labels; i++)
     printf ("%9d  %s\n", i, tessera_model_label (model, i));
@@ -81,49 +71,12 @@ print_text (const TesseraModel *model, const char *path, gboolean verbose)
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
 static void
-add_labels (JsonBuilder *json, const TesseraModel *model)
-{
-  json_builder_set_member_name (json, "labels");
-  json_builder_begin_array (json);
-  for (int i = 0; i < tessera_model_info (model)->n_labels; i++)
-    {
-      g_autofree char *color = g_strdup_printf ("#%06x", tessera_model_label_color (model, i));
-
-      json_builder_begin_object (json);
-      json_add_int (json, "id", i);
-      json_add_text (json, "name", tessera_model_label (model, i));
-      json_add_text (json, "color", color);
-      json_builder_end_object (json);
-    }
-  json_builder_end_array (json);
-}
-
-static void
 add_model (JsonBuilder *json, const TesseraModel *model, const char *path)
 {
-  const TesseraModelInfo *info = tessera_model_info (model);
+  g_autofree char *text = tessera_model_json (model, path);
 
   json_builder_set_member_name (json, "model");
-  json_builder_begin_object (json);
-  json_add_text (json, "name", info->name);
-  json_add_text (json, "kind", info->kind);
-  if (path)
-    json_add_text (json, "path", path);
-  json_add_text (json, "sha256", tessera_model_fingerprint (model));
-  json_add_text (json, "source", info->source);
-  json_add_text (json, "licence", info->licence);
-  json_add_int (json, "file_bytes", (gint64) info->file_bytes);
-  json_add_int (json, "parameters", (gint64) info->n_weights);
-  json_add_int (json, "f", info->factor);
-  json_add_int (json, "codes", info->n_codes);
-  json_add_int (json, "window", info->window);
-  json_add_text (json, "condition", condition_name (info->condition));
-  json_add_int (json, "classes", info->n_classes);
-  json_add_bool (json, "can_complete", info->can_complete);
-  json_add_bool (json, "can_paint", info->can_paint);
-  json_add_bool (json, "can_reconstruct", info->can_reconstruct);
-  add_labels (json, model);
-  json_builder_end_object (json);
+  json_builder_add_value (json, json_from_string (text, NULL));
 }
 
 static void

@@ -69,6 +69,13 @@ const char *tessera_model_fingerprint (const TesseraModel *model);
 const char *tessera_model_label (const TesseraModel *model, int i);
 guint32 tessera_model_label_color (const TesseraModel *model, int i);
 
+/* "labels", "depth" ...: what the model is told, in English. */
+const char *tessera_condition_name (TesseraCondition condition);
+
+/* All of this as one JSON object; the caller's (g_free). Reads the whole file for its fingerprint.
+ * path: NULL = it is nobody's business. */
+char *tessera_model_json (const TesseraModel *model, const char *path);
+
 typedef struct {
   gsize n_painted; /* alpha of half or more */
   gsize n_near; /* no label's colour, nor near a pixel of one: taken for the most similar label */

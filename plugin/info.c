@@ -31,45 +31,12 @@ add_truth (JsonBuilder *json, const char *name, gboolean truth)
 }
 
 static void
-add_labels (JsonBuilder *json, const TesseraModel *model)
-{
-  json_builder_set_member_name (json, "labels");
-  json_builder_begin_array (json);
-  for (int i = 0; i < tessera_model_info (model)->n_labels; i++)
-    {
-      g_autofree char *color = g_strdup_printf ("#%06x", tessera_model_label_color (model, i));
-
-      json_builder_begin_object (json);
-      add_int (json, "id", i);
-      add_text (json, "name", tessera_model_label (model, i));
-      add_text (json, "color", color);
-      json_builder_end_object (json);
-    }
-  json_builder_end_array (json);
-}
-
-static void
 add_model (JsonBuilder *json, const TesseraModel *model)
 {
-  const TesseraModelInfo *info = tessera_model_info (model);
+  g_autofree char *text = tessera_model_json (model, NULL);
 
   json_builder_set_member_name (json, "model");
-  json_builder_begin_object (json);
-  add_text (json, "name", info->name);
-  add_text (json, "kind", info->kind);
-  add_text (json, "sha256", tessera_model_fingerprint (model));
-  add_text (json, "source", info->source);
-  add_text (json, "licence", info->licence);
-  add_int (json, "file_bytes", (gint64) info->file_bytes);
-  add_int (json, "parameters", (gint64) info->n_weights);
-  add_int (json, "f", info->factor);
-  add_int (json, "codes", info->n_codes);
-  add_int (json, "window", info->window);
-  add_truth (json, "can_complete", info->can_complete);
-  add_truth (json, "can_paint", info->can_paint);
-  add_truth (json, "can_reconstruct", info->can_reconstruct);
-  add_labels (json, model);
-  json_builder_end_object (json);
+  json_builder_add_value (json, json_from_string (text, NULL));
 }
 
 /* Names of the files, without their folders: the text is made to be pasted into reports. */

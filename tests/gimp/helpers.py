@@ -1,6 +1,7 @@
 """What the drivers inside GIMP have in common. Imported by them; GIMP runs in the project's folder."""
 import json
 import os
+import re
 import sys
 
 import gi
@@ -196,7 +197,8 @@ def refused(image, layers, what, code, before, procedure='complete', **arguments
     """A bad case: one sentence with its code, and the image as before."""
     answer = call(procedure, image, layers, **arguments)
     check(what + ': one sentence', not answer.done and answer.message.startswith(code + ': ')
-          and '\n' not in answer.message and answer.message.endswith(('.', ')')),
+          and '\n' not in answer.message
+          and re.search(r'\.( \(Looked in: [^()]+\))?$', answer.message) is not None,
           (answer.status, answer.message))
     check(what + ': the image is untouched', state(image) == before)
     return answer
