@@ -151,6 +151,8 @@ apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n, UiOutpu
   standin->picture = canvas;
   standin->stamp++;
   standin->n_applied += n;
+  g_free (standin->recipe);
+  standin->recipe = g_strdup (pieces[n - 1].recipe);
   *place = g_strdup_printf ("Put %d into the picture.", n);
   return !standin->output || gdk_pixbuf_save (canvas, standin->output, "png", error, NULL);
 }
@@ -241,4 +243,5 @@ standin_clear (Standin *standin)
   g_clear_object (&standin->mask);
   g_clear_object (&standin->labels);
   g_clear_pointer (&standin->model, g_free);
+  g_clear_pointer (&standin->recipe, g_free);
 }

@@ -11,6 +11,7 @@ typedef struct {
   const char *output;                 /* where Apply writes the picture; NULL = nowhere */
   guint stamp;                        /* to be raised after a change from outside */
   int n_applied, n_used;              /* pieces applied, labels clicked */
+  char *recipe;                       /* of the last piece applied; owned */
 } Standin;
 
 /* Fills the host's functions. picture and mask move in. */

@@ -119,6 +119,8 @@ def softening_reaches_out_and_no_farther():
 
 def label_colors(model='tiny.safetensors'):
     lines = run('info', model, '--labels').stdout.decode().splitlines()
+    told = json.loads(run('info', model, '--json').stdout)['model']['labels']
+    assert [f'{label["id"]}\t{label["name"]}\t{label["color"]}' for label in told] == lines and lines, told
     return [bytes.fromhex(line.split('\t')[2][1:]) for line in lines]
 
 

@@ -404,10 +404,36 @@ keys (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   press_key (f, GDK_KEY_space, 0);
   click (find (f, "_Apply"));
   g_assert_cmpint (f->standin.n_applied, ==, 2); /* the best and the last */
-  press_key (f, GDK_KEY_Delete, 0);
-  press_key (f, GDK_KEY_m, 0);
+  press_key (f, GDK_KEY_Delete, 0);              /* whichever of the three came last */
+  g_assert_cmpint ((find (f, "1") != NULL) + (find (f, "2") != NULL) + (find (f, "3") != NULL), ==,
+                   2);
+}
+
+/* What was applied is no longer ticked; one like it says in its recipe whose child it is. */
+static void
+more_like_this (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  TesseraRequest parent, child;
+
+  open_window (f, UI_MODE_SELECTION, TRUE);
+  wait_for (f, "_Generate", TRUE);
+  click (find (f, "_Generate"));
   wait_for (f, "_Apply", TRUE);
+  settle (f, 200);
+  click (find (f, "_Apply"));
+  tessera_request_init (&parent);
+  g_assert_true (tessera_recipe_read (f->standin.recipe, &parent, NULL));
+  press_key (f, GDK_KEY_m, 0);
+  wait_for (f, "_Generate More", TRUE);
   g_assert_nonnull (find (f, "4"));
+  click (find (f, "_Apply"));
+  g_assert_cmpint (f->standin.n_applied, ==, 2); /* not the first one once more */
+  tessera_request_init (&child);
+  g_assert_true (tessera_recipe_read (f->standin.recipe, &child, NULL));
+  g_assert_cmpfloat_with_epsilon (child.amount, 0.4, 1e-9);
+  g_assert_cmpuint (child.similar_seed, ==, parent.seed);
+  g_assert_cmpint (child.similar_variation, ==, parent.first_variation);
+  g_assert_cmpuint (child.seed, !=, parent.seed);
 }
 
 int
@@ -424,5 +450,6 @@ main (int argc, char **argv)
   TEST (labels);
   TEST (names_and_letters);
   TEST (keys);
+  TEST (more_like_this);
   return g_test_run ();
 }
