@@ -48,19 +48,22 @@ class Driver(threading.Thread):
         window = wait_for('^Tessera')
         self.opened = time.time() - self.begun
         time.sleep(1.0)
-        for step in self.steps:
-            if isinstance(step, (int, float)):
-                time.sleep(step)
-            elif step == 'picture':
-                path = '%s/window-%s.png' % (WORK, self.name_of_test)
-                subprocess.run(['import', '-window', window, path])
-            elif callable(step):
-                step()
-            else:
-                tool('windowactivate', '--sync', window, 'key', '--delay', '60', *step.split())
-                time.sleep(0.25)
-        if wait_for('^Tessera', 0.3):
-            tool('windowactivate', '--sync', window, 'key', 'Escape')
+        try:
+            for step in self.steps:
+                self.take(window, step)
+        finally:  # a step that fails must not leave the call waiting
+            if wait_for('^Tessera', 0.3):
+                tool('windowactivate', '--sync', window, 'key', 'Escape')
+
+    def take(self, window, step):
+        if isinstance(step, (int, float)):
+            time.sleep(step)
+        elif step == 'picture':
+            path = '%s/window-%s.png' % (WORK, self.name_of_test)
+            subprocess.run(['import', '-window', window, path], check=True)
+        else:
+            tool('windowactivate', '--sync', window, 'key', '--delay', '60', *step.split())
+            time.sleep(0.25)
 
 
 def drive(procedure, image, name, steps):
