@@ -93,17 +93,30 @@ islands (int x, int y, G_GNUC_UNUSED GRand *rand)
   return on ? 0.7f + 0.15f * sinf (0.9f * (float) x) : 0.3f;
 }
 
+/* Bright above, dark below. */
+static float
+shore (G_GNUC_UNUSED int x, int y, G_GNUC_UNUSED GRand *rand)
+{
+  return y < 50 ? 0.7f : 0.3f;
+}
+
 static void
-run (Case *c, double strength, guint64 seed)
+run_detail (Case *c, Detail detail, double strength, guint64 seed)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (borrow_texture (&NO_JOB, c->filling, c->picture, c->hole, NULL, W, H, strength,
-                                 seed, &error));
+  g_assert_true (borrow_detail (&NO_JOB, detail, c->filling, c->picture, c->hole, NULL, W, H,
+                                strength, seed, &error));
   g_assert_no_error (error);
   for (int i = 0; i < N; i++)
     if (!c->hole[i / 3])
       g_assert_cmpmem (&c->filling[i], 4, &c->before[i], 4);
+}
+
+static void
+run (Case *c, double strength, guint64 seed)
+{
+  run_detail (c, DETAIL_TEXTURE, strength, seed);
 }
 
 /* Mean square difference from the truth over some columns of the hole. */
@@ -251,6 +264,25 @@ nothing_similar_trusts_the_filling (void)
       g_assert_cmpfloat_with_epsilon (c->filling[i], 0.9f, 0.02f);
 }
 
+/* Mist that only the filling knows has no patches: three quarters of it go, and the shore stays where it
+ * is by a pixel. */
+static void
+forms_go_on (void)
+{
+  g_autofree Case *c = new_case (shore);
+  float most = 0;
+
+  for (int i = 0; i < N; i++)
+    if (c->hole[i / 3])
+      c->filling[i] = c->truth[i] + 0.08f * expf (-powf ((float) (i / 3 % W - 62) / 9, 2));
+  run_detail (c, DETAIL_FORMS, 1, 1);
+  for (int y = TOP; y < BOTTOM; y++)
+    for (int i = 3 * (y * W + LEFT); i < 3 * (y * W + RIGHT) && ABS (y - 50) > 1; i++)
+      most = MAX (most, fabsf (c->filling[i] - c->truth[i]));
+  g_test_message ("at most %.4f of 0.08 stays", (double) most);
+  g_assert_cmpfloat (most, <, 0.02f);
+}
+
 /* Boxes of few pixels, holes at the border, hardly anything known: nothing may be read outside the
  * arrays, nothing may become NaN, and where no patch is known the filling stays. */
 static void
@@ -274,8 +306,8 @@ narrow_boxes_are_safe (void)
             filling[k] = (float) g_rand_double (rand);
             picture[k] = hole[k / 3] ? NAN : (float) g_rand_double (rand);
           }
-        g_assert_true (
-            borrow_texture (&NO_JOB, filling, picture, hole, NULL, width, height, 1, 9, &error));
+        g_assert_true (borrow_detail (&NO_JOB, DETAIL_TEXTURE, filling, picture, hole, NULL, width,
+                                      height, 1, 9, &error));
         for (int k = 0; k < 3 * n; k++)
           g_assert_true (filling[k] > -1 && filling[k] < 2);
       }
@@ -288,8 +320,8 @@ nothing_known_is_an_error (void)
   g_autoptr (GError) error = NULL;
 
   memset (c->hole, 1, sizeof c->hole);
-  g_assert_false (
-      borrow_texture (&NO_JOB, c->filling, c->picture, c->hole, NULL, W, H, 1, 1, &error));
+  g_assert_false (borrow_detail (&NO_JOB, DETAIL_TEXTURE, c->filling, c->picture, c->hole, NULL, W,
+                                 H, 1, 1, &error));
   g_assert_error (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY);
   g_assert_cmpmem (c->filling, sizeof c->filling, c->before, sizeof c->before);
 }
@@ -309,6 +341,7 @@ main (int argc, char **argv)
                    what_the_filling_wants_is_found);
   g_test_add_func ("/image/detail/nothing-similar-trusts-the-filling",
                    nothing_similar_trusts_the_filling);
+  g_test_add_func ("/image/detail/forms-go-on", forms_go_on);
   g_test_add_func ("/image/detail/narrow-boxes-are-safe", narrow_boxes_are_safe);
   g_test_add_func ("/image/detail/nothing-known-is-an-error", nothing_known_is_an_error);
   return g_test_run ();

@@ -1,5 +1,6 @@
 #include "image/detail.h"
 #include "base/buffer.h"
+#include "image/energy.h"
 #include "image/patches.h"
 #include "image/underpaint.h"
 #include <math.h>
@@ -11,13 +12,25 @@ enum {
   N_PASSES = 5,
 };
 
-static const double GUIDE_SIGMA = 6; /* pixels: an 8 x 8 cell of noise does not come through */
-static const double VOTE_SIGMA = 2;  /* pixels, while the estimate settles */
+/* How much the filling has to say. Tuned on the validation photographs: there less of it gives the
+ * coarser levels a smaller LPIPS and shores that go on, and hardly any gives a larger one. */
+typedef struct {
+  double sigma; /* pixels, of its low frequencies: at 6 a cell of noise does not come through */
+  float weight; /* of their differences in the choice of patches */
+  float kept;   /* share of them that stays deep in the hole */
+} Guidance;
+
+static const Guidance GUIDANCE[] = {
+  [DETAIL_TEXTURE] = { 6, 1, 0.4f },
+  [DETAIL_FORMS] = { 3, 0.3f, 0 },
+};
+
+static const double VOTE_SIGMA = 2;        /* pixels, while the estimate settles */
 static const double LAST_VOTE_SIGMA = 0.6; /* pixels: a mean of few, to stay sharp */
 static const float FIRST_TRUST = 0.05f;    /* the filling has no texture to go by yet */
-static const float KNOWN_WEIGHT = 3.0f; /* at the rim the photograph says which colour is meant */
-static const float KEPT = 0.4f;         /* of the filling's low frequencies */
-static const float STRANGE = 0.03f;     /* mean square per pixel at which half is borrowed */
+static const float KNOWN_WEIGHT = 3.0f;  /* at the rim the photograph says which colour is meant */
+static const float STRANGE = 0.03f;      /* mean square per pixel at which half is borrowed */
+static const float ENERGY_SCALE = 1.73f; /* its square weighs a difference of energies */
 
 /* The mean of the 2 x 2 pixels, of those that exist at an odd side's end. */
 static Colour
@@ -47,10 +60,27 @@ halve_scale (const Scale *fine, Scale *coarse)
       }
 }
 
-/* The full scale, from the arguments of borrow_texture. */
+/* Patches are chosen that are as lively as they should be: by their colours alone smooth ones would
+ * win, since they are never far from anything. */
 static gboolean
-load_scale (Job *job, Scale *scale, const float *filling, const float *picture, const guint8 *hole,
-            const guint8 *labels, GError **error)
+demand_energy (Job *job, Scale *scale, GError **error)
+{
+  const size_t n = (size_t) scale->width * scale->height;
+  buffer_auto Colour *energy = buffer_new (n, sizeof (Colour), "borrowing texture", error);
+
+  if (!energy
+      || !texture_energy (job, scale->now, scale->given, scale->wanted, scale->hole, scale->width,
+                          scale->height, energy, error))
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    scale->wanted[i][3] = scale->given[i][3] = ENERGY_SCALE * energy[i][0];
+  return TRUE;
+}
+
+/* The full scale, from the arguments of borrow_detail. */
+static gboolean
+load_scale (Job *job, Scale *scale, double sigma, const float *filling, const float *picture,
+            const guint8 *hole, const guint8 *labels, GError **error)
 {
   const int width = scale->width, height = scale->height;
 
@@ -65,8 +95,9 @@ load_scale (Job *job, Scale *scale, const float *filling, const float *picture, 
       scale->wanted[i] =
           hole[i] ? (Colour){ from[0], from[1], from[2], 1 } : KNOWN_WEIGHT * scale->given[i];
     }
-  return smooth_colours (job, scale->wanted, width, height, GUIDE_SIGMA, error)
-         && smooth_colours (job, scale->given, width, height, GUIDE_SIGMA, error);
+  return smooth_colours (job, scale->wanted, width, height, sigma, error)
+         && smooth_colours (job, scale->given, width, height, sigma, error)
+         && demand_energy (job, scale, error);
 }
 
 static gboolean
@@ -109,14 +140,15 @@ confidence (const Scale *scale, int x, int y)
  * low: low frequencies of the borrowed picture; sure: confidence in the hole and 0 outside, then 1
  * in the hole and 0 outside, both smoothed. */
 static void
-mix (const Scale *scale, const Colour *low, const Colour *sure, float strength, float *filling)
+mix (const Scale *scale, const Colour *low, const Colour *sure, float kept, float strength,
+     float *filling)
 {
   for (size_t i = 0; i < (size_t) scale->width * scale->height; i++)
     if (scale->hole[i])
       {
         const float depth = CLAMP (2 * sure[i][1] - 1, 0, 1);
         const float part = strength * (1 - depth * (1 - sure[i][0] / sure[i][1]));
-        const Colour borrowed = scale->now[i] + KEPT * depth * (scale->wanted[i] - low[i]);
+        const Colour borrowed = scale->now[i] + kept * depth * (scale->wanted[i] - low[i]);
 
         for (int c = 0; c < 3; c++)
           filling[3 * i + c] += part * (borrowed[c] - filling[3 * i + c]);
@@ -141,7 +173,8 @@ meet_rim (Job *job, Scale *scale, GError **error)
 }
 
 static gboolean
-apply (Job *job, const Scale *scale, float *filling, float strength, GError **error)
+apply (Job *job, const Scale *scale, const Guidance *guidance, float *filling, float strength,
+       GError **error)
 {
   const int width = scale->width, height = scale->height;
   const size_t n = (size_t) width * height;
@@ -161,19 +194,20 @@ apply (Job *job, const Scale *scale, float *filling, float strength, GError **er
           sure[i][1] = 1;
         }
     }
-  if (!smooth_colours (job, low, width, height, GUIDE_SIGMA, error)
-      || !smooth_colours (job, sure, width, height, GUIDE_SIGMA, error))
+  if (!smooth_colours (job, low, width, height, guidance->sigma, error)
+      || !smooth_colours (job, sure, width, height, guidance->sigma, error))
     return FALSE;
-  mix (scale, low, sure, strength, filling);
+  mix (scale, low, sure, guidance->kept, strength, filling);
   return TRUE;
 }
 
 /* Fills in the coarser scales; 0 where nothing can be borrowed even at full scale, -1 on failure. */
 static int
-build_scales (Scale scales[N_SCALES], GError **error)
+build_scales (Scale scales[N_SCALES], float guide_weight, GError **error)
 {
   int count = 0;
 
+  scales[0].guide_weight = guide_weight;
   scale_sort (&scales[0]);
   while (scales[count].n_sources > 0)
     {
@@ -185,6 +219,7 @@ build_scales (Scale scales[N_SCALES], GError **error)
       if (!scale_init (&scales[count], width, height, error))
         return -1;
       scales[count].level = (guint32) count;
+      scales[count].guide_weight = fine->guide_weight;
       halve_scale (fine, &scales[count]);
       scale_sort (&scales[count]);
     }
@@ -192,10 +227,11 @@ build_scales (Scale scales[N_SCALES], GError **error)
 }
 
 gboolean
-borrow_texture (Job *job, float *filling, const float *picture, const guint8 *hole,
-                const guint8 *labels, int width, int height, double strength, guint64 seed,
-                GError **error)
+borrow_detail (Job *job, Detail detail, float *filling, const float *picture, const guint8 *hole,
+               const guint8 *labels, int width, int height, double strength, guint64 seed,
+               GError **error)
 {
+  const Guidance *guidance = &GUIDANCE[detail];
   const size_t n = (size_t) width * height;
   size_t n_hole = 0;
   Scale scales[N_SCALES] = { 0 };
@@ -213,11 +249,11 @@ borrow_texture (Job *job, float *filling, const float *picture, const guint8 *ho
   if (n_hole == 0 || strength <= 0)
     return TRUE;
   done = scale_init (&scales[0], width, height, error)
-         && load_scale (job, &scales[0], filling, picture, hole, labels, error)
-         && (count = build_scales (scales, error)) >= 0;
+         && load_scale (job, &scales[0], guidance->sigma, filling, picture, hole, labels, error)
+         && (count = build_scales (scales, guidance->weight, error)) >= 0;
   if (done && count > 0)
     done = synthesise (job, scales, count, seed, error) && meet_rim (job, &scales[0], error)
-           && apply (job, &scales[0], filling, (float) MIN (strength, 1), error);
+           && apply (job, &scales[0], guidance, filling, (float) MIN (strength, 1), error);
   for (int i = 0; i < N_SCALES; i++)
     scale_clear (&scales[i]);
   return done;

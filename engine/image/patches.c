@@ -10,7 +10,6 @@ enum {
   N_TRIES = 16, /* random sources a target without a field begins with */
 };
 
-static const float GUIDE_WEIGHT = 3.0f;
 static const float RIM_WEIGHT = 6.0f;   /* of known pixels in a target */
 static const float PLACE_WEIGHT = 0.2f; /* of a whole picture height: sky stays with sky */
 static const float LABEL_WEIGHT = 0.1f; /* between two things by name */
@@ -147,7 +146,8 @@ sum3 (Colour colour)
   return colour[0] + colour[1] + colour[2];
 }
 
-static float
+/* Mean square difference of the low frequencies, and of the energies as the fourth number. */
+static inline Colour
 strangeness (const Scale *scale, const Query *query, size_t source)
 {
   Colour sum = { 0 };
@@ -158,7 +158,7 @@ strangeness (const Scale *scale, const Query *query, size_t source)
 
       sum += d * d;
     }
-  return sum3 (sum) / N_GUIDES;
+  return sum / N_GUIDES;
 }
 
 /* Anything at or above limit is as good as the limit. */
@@ -168,7 +168,8 @@ distance (const Scale *scale, const Query *query, size_t source, float limit)
   const float rise = (float) ((int) (source / scale->width) - query->y) / (float) scale->height;
   const guint8 label = scale->label[source];
   const gboolean other = label != query->label && label != G_MAXUINT8 && query->label != G_MAXUINT8;
-  const float start = GUIDE_WEIGHT * strangeness (scale, query, source) + PLACE_WEIGHT * rise * rise
+  const Colour strange = strangeness (scale, query, source);
+  const float start = scale->guide_weight * sum3 (strange) + strange[3] + PLACE_WEIGHT * rise * rise
                       + (other ? LABEL_WEIGHT : 0);
   const Colour *row = scale->now + source - (size_t) PATCH_RADIUS * (scale->width + 1);
   Colour sum = { 0 };
@@ -343,7 +344,7 @@ search_target (const Step *step, Tile tile, int x, int y)
   propagate (scale, &query, tile, x, y, 0, sign);
   search_near (scale, &query, at,
                draw_start (scale, at, step->round * 16 + (guint32) step->pass + 1, step->seed));
-  scale->strange[at] = strangeness (scale, &query, scale->field[at]);
+  scale->strange[at] = sum3 (strangeness (scale, &query, scale->field[at]));
 }
 
 /* To and fro, turn by turn, so that what fits spreads in all directions. */

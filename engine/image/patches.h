@@ -12,10 +12,11 @@ enum { PATCH_RADIUS = 3, PATCH_SIDE = 2 * PATCH_RADIUS + 1 };
 /* All arrays are [height][width] and owned by the scale. */
 typedef struct {
   int width, height;
-  guint32 level;  /* its place in the random numbers */
-  Colour *now;    /* known pixels, and the present estimate of the hole */
-  Colour *wanted; /* low frequencies of the filling */
-  Colour *given;  /* low frequencies of the known pixels */
+  guint32 level;      /* its place in the random numbers */
+  float guide_weight; /* of differences between low frequencies */
+  Colour *now;        /* known pixels, and the present estimate of the hole */
+  Colour *wanted;     /* low frequencies of the filling; the fourth number: its energy, scaled */
+  Colour *given;      /* low frequencies of the known pixels; their energy */
   guint8 *hole;
   guint8 *label;    /* 255 = free */
   guint8 *kind;     /* what a patch centred here is: PATCH_SOURCE, PATCH_TARGET or neither */

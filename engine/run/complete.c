@@ -85,8 +85,12 @@ inform_canvas (Run *run, int level, GError **error)
 static gboolean
 finish_variation (Run *run, int level, int variation, float *filled, GError **error)
 {
-  return finish_level (run->job, run->scene, level, run->request,
-                       run->request->seed + run->request->first_variation + variation, filled,
+  const TesseraRequest *request = run->request;
+  const gboolean similar = level > 0 && request->amount >= 0; /* large forms stay */
+  const guint64 seed = similar ? request->similar_seed + request->similar_variation
+                               : request->seed + request->first_variation + variation;
+
+  return finish_level (run->job, run->scene, level, request, seed, filled,
                        level == 0 ? &run->oddness[variation] : NULL, error);
 }
 

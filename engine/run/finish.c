@@ -17,6 +17,7 @@ typedef struct {
   const float *picture;
   const guint8 *hole, *labels;
   int width, height;
+  Detail detail;
 } Work;
 
 typedef gboolean Step (const Work *work, float *filled, GError **error);
@@ -30,12 +31,13 @@ match (const Work *work, float *filled, GError **error)
                           NULL, error);
 }
 
-/* Where it will be seen: at the finest level. */
+/* At the finest level texture; before, where nobody has painted what is to be there, the forms with
+ * which the photograph goes on, which then guide the finer levels. */
 static gboolean
-add_texture (const Work *work, float *filled, GError **error)
+add_detail (const Work *work, float *filled, GError **error)
 {
-  return borrow_texture (work->job, filled, work->picture, work->hole, work->labels, work->width,
-                         work->height, work->request->texture / 100, work->seed, error);
+  return borrow_detail (work->job, work->detail, filled, work->picture, work->hole, work->labels,
+                        work->width, work->height, work->request->texture / 100, work->seed, error);
 }
 
 static gboolean
@@ -87,8 +89,15 @@ finish_level (Job *job, const Scene *scene, int level, const TesseraRequest *req
 {
   const SceneLevel *pixels = &scene->levels[level];
   const gboolean cyclic = scene->plan->frame.cyclic;
-  const Work work = { job,          request,        seed,          pixels->picture,
-                      pixels->hole, pixels->labels, pixels->width, pixels->height };
+  const Work work = { job,
+                      request,
+                      seed,
+                      pixels->picture,
+                      pixels->hole,
+                      pixels->labels,
+                      pixels->width,
+                      pixels->height,
+                      level ? DETAIL_FORMS : DETAIL_TEXTURE };
 
   if (oddness
       && !filling_oddness (filled, work.picture, work.hole, work.width, work.height, oddness,
@@ -97,8 +106,8 @@ finish_level (Job *job, const Scene *scene, int level, const TesseraRequest *req
   if (!pixels->blank && request->match_rim
       && !run_step (&work, match, cyclic, work.width, filled, error))
     return FALSE;
-  if (!pixels->blank && level == 0 && request->texture > 0
-      && !run_step (&work, add_texture, cyclic, TEXTURE_MARGIN, filled, error))
+  if (!pixels->blank && request->texture > 0 && (level == 0 || !pixels->coverage)
+      && !run_step (&work, add_detail, cyclic, TEXTURE_MARGIN, filled, error))
     return FALSE;
   if (!pixels->blank && level == 0 && request->grain
       && !run_step (&work, add_grain, FALSE, 0, filled, error))
