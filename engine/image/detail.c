@@ -18,19 +18,19 @@ typedef struct {
   double sigma; /* pixels, of its low frequencies: at 6 a cell of noise does not come through */
   float weight; /* of their differences in the choice of patches */
   float kept;   /* share of them that stays deep in the hole */
+  float energy; /* its square weighs a difference of energies */
 } Guidance;
 
 static const Guidance GUIDANCE[] = {
-  [DETAIL_TEXTURE] = { 6, 1, 0.4f },
-  [DETAIL_FORMS] = { 3, 0.3f, 0 },
+  [DETAIL_TEXTURE] = { 6, 1, 0.4f, 2.2f },
+  [DETAIL_FORMS] = { 3, 0.3f, 0, 1.7f },
 };
 
 static const double VOTE_SIGMA = 2;        /* pixels, while the estimate settles */
 static const double LAST_VOTE_SIGMA = 0.6; /* pixels: a mean of few, to stay sharp */
 static const float FIRST_TRUST = 0.05f;    /* the filling has no texture to go by yet */
-static const float KNOWN_WEIGHT = 3.0f;  /* at the rim the photograph says which colour is meant */
-static const float STRANGE = 0.03f;      /* mean square per pixel at which half is borrowed */
-static const float ENERGY_SCALE = 1.73f; /* its square weighs a difference of energies */
+static const float KNOWN_WEIGHT = 3.0f; /* at the rim the photograph says which colour is meant */
+static const float STRANGE = 0.03f;     /* mean square per pixel at which half is borrowed */
 
 /* The mean of the 2 x 2 pixels, of those that exist at an odd side's end. */
 static Colour
@@ -63,7 +63,7 @@ halve_scale (const Scale *fine, Scale *coarse)
 /* Patches are chosen that are as lively as they should be: by their colours alone smooth ones would
  * win, since they are never far from anything. */
 static gboolean
-demand_energy (Job *job, Scale *scale, GError **error)
+demand_energy (Job *job, Scale *scale, float weight, GError **error)
 {
   const size_t n = (size_t) scale->width * scale->height;
   buffer_auto Colour *energy = buffer_new (n, sizeof (Colour), "borrowing texture", error);
@@ -73,14 +73,14 @@ demand_energy (Job *job, Scale *scale, GError **error)
                           scale->height, energy, error))
     return FALSE;
   for (size_t i = 0; i < n; i++)
-    scale->wanted[i][3] = scale->given[i][3] = ENERGY_SCALE * energy[i][0];
+    scale->wanted[i][3] = scale->given[i][3] = weight * energy[i][0];
   return TRUE;
 }
 
 /* The full scale, from the arguments of borrow_detail. */
 static gboolean
-load_scale (Job *job, Scale *scale, double sigma, const float *filling, const float *picture,
-            const guint8 *hole, const guint8 *labels, GError **error)
+load_scale (Job *job, Scale *scale, const Guidance *guidance, const float *filling,
+            const float *picture, const guint8 *hole, const guint8 *labels, GError **error)
 {
   const int width = scale->width, height = scale->height;
 
@@ -95,9 +95,9 @@ load_scale (Job *job, Scale *scale, double sigma, const float *filling, const fl
       scale->wanted[i] =
           hole[i] ? (Colour){ from[0], from[1], from[2], 1 } : KNOWN_WEIGHT * scale->given[i];
     }
-  return smooth_colours (job, scale->wanted, width, height, sigma, error)
-         && smooth_colours (job, scale->given, width, height, sigma, error)
-         && demand_energy (job, scale, error);
+  return smooth_colours (job, scale->wanted, width, height, guidance->sigma, error)
+         && smooth_colours (job, scale->given, width, height, guidance->sigma, error)
+         && demand_energy (job, scale, guidance->energy, error);
 }
 
 static gboolean
@@ -249,7 +249,7 @@ borrow_detail (Job *job, Detail detail, float *filling, const float *picture, co
   if (n_hole == 0 || strength <= 0)
     return TRUE;
   done = scale_init (&scales[0], width, height, error)
-         && load_scale (job, &scales[0], guidance->sigma, filling, picture, hole, labels, error)
+         && load_scale (job, &scales[0], guidance, filling, picture, hole, labels, error)
          && (count = build_scales (scales, guidance->weight, error)) >= 0;
   if (done && count > 0)
     done = synthesise (job, scales, count, seed, error) && meet_rim (job, &scales[0], error)
