@@ -24,6 +24,7 @@ models_describe_themselves (void)
       g_assert_cmpint (info->condition, ==, conditions[i]);
       g_assert_cmpint (info->window, ==, 16);
       g_assert_cmpint (info->n_labels, ==, i == SEGMENTATION ? 7 : i == SHIFTED ? 6 : 0);
+      g_assert_cmpint (info->needs_all_labels, ==, i == SEGMENTATION);
       g_assert_cmpint (info->n_classes, ==, i == CLASS ? 5 : 0);
       g_assert_cmpint (info->n_prefix, ==, i == PREFIX ? 4 : 0);
       g_assert_true (info->can_complete && info->can_paint && info->can_reconstruct);
