@@ -174,6 +174,35 @@ strategies_belong_to_kinds (void)
   fixture_assert_refused (f, TESSERA_ERROR_UNSUPPORTED, "from left to right");
 }
 
+/* Few cells, for valgrind: a batch of windows, and a window for each cell. */
+static void
+small_cases (void)
+{
+  static const struct {
+    int model;
+    TesseraStrategy strategy;
+  } cases[] = { { SEGMENTATION, TESSERA_STRATEGY_ANCHORED },
+                { DEPTH, TESSERA_STRATEGY_EXACT },
+                { PREFIX, TESSERA_STRATEGY_ANCHORED } };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Fixture) f = fixture_new (&net2net_models[cases[i].model]);
+      g_autoptr (TesseraResult) both = NULL, second = NULL;
+
+      memset (f->hole, 0, sizeof f->hole);
+      for (int y = 31; y < 37; y++)
+        f->hole[y][34] = f->hole[y][39] = 1;
+      f->request.strategy = cases[i].strategy;
+      both = fixture_complete (f);
+      f->request.n_variations = 1;
+      f->request.first_variation = tessera_result_variation (both, 1);
+      second = fixture_complete (f);
+      g_assert_cmpmem (tessera_result_pixels (both, 1), fixture_result_bytes (both),
+                       tessera_result_pixels (second, 0), fixture_result_bytes (second));
+    }
+}
+
 /* ---- permuters ----------------------------------------------------------------------------- */
 
 static void
@@ -248,6 +277,7 @@ main (int argc, char **argv)
   TEST (missing_conditions_are_refused);
   TEST (wrong_conditions_are_refused);
   TEST (strategies_belong_to_kinds);
+  TEST (small_cases);
   TEST (every_permuter);
   TEST (impossible_models_are_refused);
   return g_test_run ();
