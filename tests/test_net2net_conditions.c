@@ -174,32 +174,41 @@ strategies_belong_to_kinds (void)
   fixture_assert_refused (f, TESSERA_ERROR_UNSUPPORTED, "from left to right");
 }
 
-/* Few cells, for valgrind: a batch of windows, and a window for each cell. */
+/* Few cells, for valgrind, under which a picture takes seconds: two sequences in a batch, and a window
+ * for each cell. */
 static void
 small_cases (void)
 {
   static const struct {
-    int model;
+    int model, n;
     TesseraStrategy strategy;
-  } cases[] = { { SEGMENTATION, TESSERA_STRATEGY_ANCHORED },
-                { DEPTH, TESSERA_STRATEGY_EXACT },
-                { PREFIX, TESSERA_STRATEGY_ANCHORED } };
+  } cases[] = { { SEGMENTATION, 2, TESSERA_STRATEGY_ANCHORED },
+                { DEPTH, 1, TESSERA_STRATEGY_EXACT } };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (Fixture) f = fixture_new (&net2net_models[cases[i].model]);
-      g_autoptr (TesseraResult) both = NULL, second = NULL;
+      g_autoptr (TesseraResult) result = NULL;
+      gboolean changed = FALSE;
 
       memset (f->hole, 0, sizeof f->hole);
-      for (int y = 31; y < 37; y++)
-        f->hole[y][34] = f->hole[y][39] = 1;
+      f->hole[31][34] = f->hole[31][39] = 1;
       f->request.strategy = cases[i].strategy;
-      both = fixture_complete (f);
-      f->request.n_variations = 1;
-      f->request.first_variation = tessera_result_variation (both, 1);
-      second = fixture_complete (f);
-      g_assert_cmpmem (tessera_result_pixels (both, 1), fixture_result_bytes (both),
-                       tessera_result_pixels (second, 0), fixture_result_bytes (second));
+      f->request.n_variations = cases[i].n;
+      f->request.picture.height = 40;
+      result = fixture_complete (f);
+      for (int k = 0; k < cases[i].n; k++)
+        {
+          const float *pixel = tessera_result_pixels (result, k);
+
+          for (size_t n = fixture_result_bytes (result) / (4 * sizeof (float)); n > 0;
+               n--, pixel += 4)
+            {
+              g_assert_true (pixel[0] >= 0 && pixel[0] <= 1 && pixel[3] >= 0);
+              changed |= pixel[3] > 0;
+            }
+        }
+      g_assert_true (changed);
     }
 }
 
