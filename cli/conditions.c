@@ -19,6 +19,33 @@ conditions_given (const Options *options)
          || options->request.class_number >= 0;
 }
 
+/* What the model must be told and is not, with the option that tells it. Labels of a new picture have
+ * a failure of their own. */
+static gboolean
+check_needed (const Work *work, GError **error)
+{
+  const Options *options = work->options;
+  const TesseraModelInfo *info = tessera_model_info (work->model);
+  g_autofree char *what = NULL;
+
+  if (info->condition == TESSERA_CONDITION_SEGMENTATION && !options->labels
+      && options->command != COMMAND_PAINT)
+    what = g_strdup (_ ("a label map: --labels"));
+  else if (info->condition == TESSERA_CONDITION_DEPTH && !options->depth)
+    what = g_strdup (_ ("a depth map: --depth"));
+  else if (info->condition == TESSERA_CONDITION_PICTURE && !options->drawing)
+    what = g_strdup (_ ("a drawing: --drawing"));
+  else if (info->condition == TESSERA_CONDITION_CLASS && options->request.class_number < 0)
+    what =
+        g_strdup_printf (_ ("the number of a class, from 0 to %d: --class"), info->n_classes - 1);
+  else if (info->condition == TESSERA_CONDITION_PREFIX && !options->prefix->len)
+    what = g_strdup_printf (_ ("%d tokens: --prefix"), info->n_prefix);
+  if (!what)
+    return TRUE;
+  g_set_error (error, FAILURE, FAILURE_USAGE, _ ("The model \"%s\" needs %s."), info->name, what);
+  return FALSE;
+}
+
 gboolean
 conditions_check (const Work *work, GError **error)
 {
@@ -43,7 +70,7 @@ conditions_check (const Work *work, GError **error)
     g_set_error (error, FAILURE, FAILURE_USAGE, _ ("--prefix: expected are %d numbers, not %u."),
                  info->n_prefix, options->prefix->len);
   else
-    return TRUE;
+    return check_needed (work, error);
   return FALSE;
 }
 
@@ -199,6 +226,26 @@ labels_from_ids (const Work *work, const Map *map, Part *part, GError **error)
   return TRUE;
 }
 
+/* Where a label is missing, in the whole picture, which the engine does not know. */
+static gboolean
+check_painted (const Work *work, const Part *part, GError **error)
+{
+  const TesseraModelInfo *info = tessera_model_info (work->model);
+  const gsize width = (gsize) part->box.width, n = width * (gsize) part->box.height;
+
+  for (gsize i = 0; info->needs_all_labels && i < n; i++)
+    if (part->labels[i] == TESSERA_FREE)
+      {
+        g_set_error (error, FAILURE, FAILURE_LABEL_UNKNOWN,
+                     _ ("The label picture \"%s\" has no label at column %d, row %d; this model "
+                        "needs one for every pixel."),
+                     work->options->labels, part->box.x + (int) (i % width),
+                     part->box.y + (int) (i / width));
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 cut_labels (const Work *work, Part *part, GError **error)
 {
@@ -214,8 +261,9 @@ cut_labels (const Work *work, Part *part, GError **error)
       work_no_memory (error);
       return FALSE;
     }
-  return ids ? labels_from_ids (work, &map, part, error)
-             : labels_from_colors (work, &map, part, error);
+  return (ids ? labels_from_ids (work, &map, part, error)
+              : labels_from_colors (work, &map, part, error))
+         && check_painted (work, part, error);
 }
 
 /* planes 1: the first channel, or the luma of colours; 3: RGB. */

@@ -220,6 +220,7 @@ parse_letters (Parser *parser, const char *word, GError **error)
                        _ ("-%c: there is no such option. Try \"tessera --help\"."), *word);
           return FALSE;
         }
+      option = find_option (option->name, parser->options->command);
       if (option->value)
         return apply_value (parser, option, word[1] ? word + 1 : NULL, error);
       if (!apply (parser->options, option, NULL, error))

@@ -21,10 +21,12 @@ static const char *const anchors[] = { "top-left",     "top",   "top-right",   "
                                        "bottom-right", NULL };
 
 const Option options_table[] = {
-  { 'o', "output", "FILE", RUN | COMMAND_IMPORT, option_text, PLACE (output), .wants = A_FILE,
+  { 'o', "output", "FILE", RUN, option_text, PLACE (output), .wants = A_FILE,
     .help = N_ ("where the result goes, a PNG or TIFF file by its suffix; several variations "
                 "become out-1.png (the best), out-2.png, ... or stand where %d does; - = PNG on "
                 "standard output") },
+  { 'o', "output", "FILE", COMMAND_IMPORT, option_text, PLACE (output), .wants = A_FILE,
+    .help = N_ ("where the model file goes") },
   { 0, "out-dir", "DIR", COMMAND_COMPLETE, option_text, PLACE (out_dir),
     .wants = N_ ("the name of a folder"),
     .help = N_ ("with several pictures: the folder for results of the same names") },

@@ -61,7 +61,7 @@ choose_box (const Part *part, const Work *work)
   const TesseraBox all = { 0, 0, part->picture->width, part->picture->height };
   TesseraBox box;
 
-  if (!part->hole)
+  if (!part->hole || request->strategy == TESSERA_STRATEGY_EXACT)
     return all;
   box = tessera_context_box (work->model, all.width, all.height, bounds (part, request->soften));
   if (request->wrap) /* what lies beyond one border is at the other */

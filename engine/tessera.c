@@ -63,6 +63,8 @@ describe (TesseraModel *model)
     .n_codes = nets->vqgan ? schema->vqgan.n_embed : 0,
     .window = nets_is_net2net (nets) ? MAX (nets->shape.rows, nets->shape.cols) : nets->fill.window,
     .n_labels = schema->n_labels,
+    .needs_all_labels =
+        nets_is_net2net (nets) && schema->n_labels > 0 && schema->condition.label_shift == 0,
     .n_classes = schema->condition.n_classes,
     .n_prefix = schema->condition.type == CONDITION_PREFIX ? schema->condition.n_tokens : 0,
     .condition = condition_of (schema),
@@ -252,8 +254,10 @@ tessera_context_box (const TesseraModel *model, int picture_width, int picture_h
   const PixelBox hole = { bounds.x, bounds.y, bounds.width, bounds.height };
   PixelBox box = { 0, 0, picture_width, picture_height };
 
-  if (nets_is_net2net (model->nets)
-      && model->info.condition != TESSERA_CONDITION_COORDINATES) /* which are those of all of it */
+  if (model->info.condition == TESSERA_CONDITION_COORDINATES /* which are those of all of it */
+      || model->info.condition == TESSERA_CONDITION_DEPTH)   /* the nearest may be anywhere */
+    ;
+  else if (nets_is_net2net (model->nets))
     box = plan_window_frame (picture_width, picture_height, hole, model->info.factor,
                              model->nets->shape, FALSE)
               .box;

@@ -50,12 +50,13 @@ typedef struct {
   int n_codes;       /* codebook entries; 0 = no tokenizer */
   int window;        /* side of the transformer's window in cells; 0 = no transformer */
   TesseraCondition condition;
-  int n_labels;             /* 0 = knows no labels */
-  int n_classes;            /* TESSERA_CONDITION_CLASS: class is 0..n_classes-1; else 0 */
-  int n_prefix;             /* TESSERA_CONDITION_PREFIX: condition tokens that a request gives */
-  gboolean can_complete;    /* fills holes in pictures */
-  gboolean can_paint;       /* makes a whole picture without any pixels given */
-  gboolean can_reconstruct; /* encodes and decodes RGB pictures */
+  int n_labels;              /* 0 = knows no labels */
+  gboolean needs_all_labels; /* TESSERA_FREE may not stand in its label maps */
+  int n_classes;             /* TESSERA_CONDITION_CLASS: class is 0..n_classes-1; else 0 */
+  int n_prefix;              /* TESSERA_CONDITION_PREFIX: condition tokens that a request gives */
+  gboolean can_complete;     /* fills holes in pictures */
+  gboolean can_paint;        /* makes a whole picture without any pixels given */
+  gboolean can_reconstruct;  /* encodes and decodes RGB pictures */
 } TesseraModelInfo;
 
 /* The strings live as long as the model. */
@@ -186,7 +187,8 @@ gboolean tessera_estimate (const TesseraModel *model, const TesseraRequest *requ
 
 /* The box of the picture that a completion will read, before any pixel is at hand: a host needs
  * to fetch no more of a large picture, and gives that part as the request's picture.
- * bounds: of the hole, softening included. A picture that wraps is given with all its columns. */
+ * bounds: of the hole, softening included. A picture that wraps is given with all its columns, and
+ * all of it for TESSERA_STRATEGY_EXACT. */
 TesseraBox tessera_context_box (const TesseraModel *model, int picture_width, int picture_height,
                                 TesseraBox bounds);
 

@@ -17,7 +17,8 @@ region_clear (Region *region)
   g_clear_pointer (&region->drawing, g_free);
 }
 
-/* Where the borders are one, the engine looks across them and needs the whole width. */
+/* Where the borders are one, the engine looks across them and needs the whole width; exact is about
+ * the whole picture. */
 static GeglRectangle
 choose_box (const Hole *hole, const TesseraModel *model, const TesseraRequest *request)
 {
@@ -28,7 +29,7 @@ choose_box (const Hole *hole, const TesseraModel *model, const TesseraRequest *r
   TesseraBox box;
 
   gegl_rectangle_intersect (&soft, &soft, all);
-  if (request->wrap)
+  if (request->wrap || request->strategy == TESSERA_STRATEGY_EXACT)
     return *all;
   box = tessera_context_box (
       model, all->width, all->height,

@@ -28,10 +28,16 @@ find_scales (const Weights *weights, const char *leaf, Rows *rows, GError **erro
 
   if (!tensor)
     return damaged (full.name, "the scales of an 8-bit tensor are missing", error);
-  if (tensor->dtype != DTYPE_F16 || !has_shape (tensor, 2, shape))
-    return damaged (full.name, "the scales of an 8-bit tensor have another type or shape", error);
+  if (tensor->dtype != DTYPE_F16)
+    return damaged (full.name, "the scales of an 8-bit tensor must be F16", error);
+  if (!has_shape (tensor, 2, shape))
+    return damaged (full.name, "it must have one scale for every 32 inputs of a row", error);
   rows->scales = tensor->data.data;
-  return TRUE;
+  rows->type = ROWS_I8;
+  if (!rows_finite (rows))
+    return damaged (full.name, "it holds a number that is not finite", error);
+  return rows_scales_fit (rows)
+         || damaged (full.name, "a scale is negative, or 0 for numbers that are not 0", error);
 }
 
 /* Where the type of the file cannot be used in place. */
@@ -62,9 +68,7 @@ weights_rows (const Weights *weights, const char *leaf, int n_dims, const int *s
   switch (tensor->dtype)
     {
     case DTYPE_I8:
-      if (!find_scales (weights, leaf, rows, error))
-        return FALSE;
-      break;
+      return find_scales (weights, leaf, rows, error);
     case DTYPE_F16:
     case DTYPE_F32:
     case DTYPE_BF16:

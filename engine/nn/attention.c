@@ -6,8 +6,9 @@
 enum {
   BLOCK_QUERIES = 32,
   BLOCK_FLOATS = 1 << 14, /* of queries in a block: 64 KiB on the stack */
-  FEW_QUERIES = 8,        /* up to here the keys' way from memory is what takes the time */
-  BLOCK_KEYS = 64,        /* with a head of 64 numbers 16 KiB: they stay in L1 for all queries */
+  BLOCK_FLOP = 300000000,
+  FEW_QUERIES = 8, /* up to here the keys' way from memory is what takes the time */
+  BLOCK_KEYS = 64, /* with a head of 64 numbers 16 KiB: they stay in L1 for all queries */
 };
 
 /* Queries of one head that go through the keys together, and their running softmax: Milakov and
@@ -20,10 +21,15 @@ typedef struct {
   float top[BLOCK_QUERIES], sum[BLOCK_QUERIES];
 } Block;
 
+/* As many as fit, but fewer where there are so many keys that a block would take too long for somebody
+ * who wants to stop: in plain C a tenth of a second is 600 million operations. Sequences that share
+ * keys are never so long. */
 static size_t
 block_queries (const Attention *a)
 {
-  return MIN (BLOCK_QUERIES, BLOCK_FLOATS / a->width);
+  const size_t fit = MIN (BLOCK_QUERIES, BLOCK_FLOATS / a->width);
+
+  return a->shared.n > 0 ? fit : MIN (fit, MAX (4, BLOCK_FLOP / (4 * a->own.n * a->width)));
 }
 
 /* Turns the raw scores of one query into weights relative to the running maximum, of which keys

@@ -4,28 +4,39 @@
 #include "nn/conv_private.h"
 #include <string.h>
 
-enum { PIXELS = 16 * PANEL_ROWS }; /* of a task of 1x1: they stay in L1 while the panels pass by */
+enum {
+  PIXELS = 16 * PANEL_ROWS, /* of a task of 1x1: they stay in L1 while the panels pass by */
+  TASK_FLOP = 100000000,    /* of a task of 3x3, about: milliseconds, in plain C some twenty */
+};
 
 typedef struct {
   ConvRun *run;
   size_t n_tasks;
-  float *weights; /* as conv_pack_panel */
-  Places places;  /* of [3][width + 2][n_in], the inputs of a row; and of a widened panel */
+  size_t part, n_parts; /* 3x3: a task is `part` pixels of a row, the last one fewer */
+  float *weights;       /* as conv_pack_panel */
+  Places places;        /* of [3][part + 2][n_in], a task's inputs; and of a widened panel */
 } Direct;
 
-/* Runs of output pixels, one a task: rows, or for 1x1 any number of pixels of the whole map. */
+/* Runs of output pixels, one a task: rows or parts of them, or for 1x1 any number of pixels of the
+ * whole map. */
 static void
 plan (Direct *direct, const Conv *conv, size_t height, size_t width)
 {
-  direct->n_tasks = conv->kernel == 1 ? (height * width + PIXELS - 1) / PIXELS : height;
+  const double flop = 2.0 * 9 * conv->n_in * PANEL_COLS * (double) (n_panels (conv) * width);
+
+  direct->n_parts = MIN (1 + (size_t) (flop / TASK_FLOP), width);
+  direct->part = (width + direct->n_parts - 1) / direct->n_parts;
+  direct->n_parts = (width + direct->part - 1) / direct->part;
+  direct->n_tasks =
+      conv->kernel == 1 ? (height * width + PIXELS - 1) / PIXELS : height * direct->n_parts;
 }
 
 static size_t
-carve_all (Direct *direct, int n_threads, size_t width, gboolean sums, void *memory)
+carve_all (Direct *direct, int n_threads, gboolean sums, void *memory)
 {
   const Conv *conv = direct->run->conv;
   const size_t taps = (size_t) conv->kernel * conv->kernel, n_in = conv->n_in;
-  const size_t inputs = conv->kernel == 1 ? 0 : 3 * (2 * width + 2) * n_in;
+  const size_t inputs = conv->kernel == 1 ? 0 : 3 * (2 * direct->part + 2) * n_in;
   Carver carver = { memory, 0 };
   double *slots = NULL;
 
@@ -93,26 +104,29 @@ run_pixels (const Direct *direct, PanelShape *shape, size_t n, const float *x, f
 }
 
 static void
-run_row (gpointer data, size_t row)
+run_part (gpointer data, size_t task)
 {
   const Direct *direct = data;
   const ConvRun *run = direct->run;
   const gboolean down = run->conv->kind == CONV_DOWN;
-  const size_t n_in = run->conv->n_in, width = run->out->width;
+  const size_t n_in = run->conv->n_in, n_out = run->conv->n_out;
+  const size_t row = task / direct->n_parts, first = task % direct->n_parts * direct->part;
+  const size_t width = MIN (direct->part, run->out->width - first);
   const int n = (int) (down ? 2 * width + 1 : width + 2), stride = down ? 2 : 1;
   PanelShape shape = { .segments = 3,
                        .k = 3 * n_in,
                        .row_stride = stride * n_in,
                        .segment_stride = n * n_in,
-                       .out_stride = run->out->channels };
+                       .out_stride = n_out };
   guint8 *place = places_take (&direct->places);
-  float *inputs = (float *) place, *y = run->out->data + row * width * run->out->channels;
+  float *inputs = (float *) place, *y = run->out->data + (row * run->out->width + first) * n_out;
 
   for (int tap = 0; tap < 3; tap++)
-    conv_read (run, (int) row * stride + tap - !down, -!down, n, n_in, inputs + tap * n * n_in);
+    conv_read (run, (int) row * stride + tap - !down, (int) first * stride - !down, n, n_in,
+               inputs + tap * n * n_in);
   run_pixels (direct, &shape, width, inputs, y);
   if (run->sums)
-    run->kernels->conv.sum (width, run->out->channels, y, run->sums + row * 2 * run->conv->n_out);
+    run->kernels->conv.sum (width, n_out, y, run->sums + task * 2 * n_out);
   places_give (&direct->places, place);
 }
 
@@ -140,16 +154,15 @@ conv_run_direct (Job *job, ConvRun *run, gboolean sums, Scratch *scratch, GError
   void *memory;
 
   plan (&direct, run->conv, run->out->height, run->out->width);
-  memory =
-      scratch_take (scratch, carve_all (&direct, n_threads, run->out->width, sums, NULL), error);
+  memory = scratch_take (scratch, carve_all (&direct, n_threads, sums, NULL), error);
   if (!memory)
     return FALSE;
-  carve_all (&direct, n_threads, run->out->width, sums, memory);
+  carve_all (&direct, n_threads, sums, memory);
   if (sums)
     memset (run->sums, 0, direct.n_tasks * 2 * run->conv->n_out * sizeof (double));
-  pool_run (job->pool, n_panels (run->conv), pack, &direct);
-  return job_run (job, direct.n_tasks, flop, run->conv->kernel == 1 ? run_cells : run_row, &direct,
-                  error)
+  return job_run (job, n_panels (run->conv), 0, pack, &direct, error)
+         && job_run (job, direct.n_tasks, flop, run->conv->kernel == 1 ? run_cells : run_part,
+                     &direct, error)
          && (!sums || conv_take_sums (run->out, direct.n_tasks, run->sums, error));
 }
 
@@ -160,5 +173,5 @@ conv_bytes_direct (const Conv *conv, int n_threads, int height, int width)
   Direct direct = { .run = &run };
 
   plan (&direct, conv, conv_out_side (conv, height), conv_out_side (conv, width));
-  return carve_all (&direct, n_threads, conv_out_side (conv, width), TRUE, NULL);
+  return carve_all (&direct, n_threads, TRUE, NULL);
 }

@@ -96,7 +96,7 @@ conv_run_labels (Job *job, const Conv *conv, ConvFlags flags, Scratch *scratch,
   carve_all (&work, n_threads, sums, memory);
   if (sums)
     memset (work.run.sums, 0, (size_t) height * 2 * conv->n_out * sizeof (double));
-  pool_run (job->pool, n_panels (conv), pack, &work);
-  return job_run (job, height, conv_flop (conv, height, width), run_row, &work, error)
+  return job_run (job, n_panels (conv), 0, pack, &work, error)
+         && job_run (job, height, conv_flop (conv, height, width), run_row, &work, error)
          && (!sums || conv_take_sums (out, height, work.run.sums, error));
 }

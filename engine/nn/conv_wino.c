@@ -4,13 +4,13 @@
  * Large maps: all weights are transformed first; a task is some blocks one below the other, each
  * read, transformed, multiplied with all panels of weights and written. Small maps with many
  * channels: all inputs are transformed first; a task is one panel of weights, transformed where it
- * is used, with all blocks. So whichever is smaller is kept. */
+ * is used, with all blocks or a part of them. So whichever is smaller is kept. */
 #include "nn/conv_private.h"
 
 enum { N_TASKS = 16 }; /* at least, if there are as many blocks */
 
-/* Work of a task as a direct convolution: a few milliseconds, in plain C some ten, so that a person
- * who stops need not wait. A block may be more. */
+/* Work of a task as a direct convolution, zeros that fill up panels included: a few milliseconds, in
+ * plain C some ten, so that a person who stops need not wait. A block may be more. */
 static const double TASK_FLOP = 5e8;
 
 typedef struct {
@@ -19,6 +19,7 @@ typedef struct {
   size_t rows, cols, block_rows, block_cols; /* in tiles */
   size_t n_strips, n_bands, bands_of_task, n_tasks;
   gboolean by_panels;
+  size_t n_parts; /* of the blocks; by_panels: a task is a panel with one of them */
   float *inputs;  /* V of all blocks; by_panels */
   float *weights; /* U of all panels; else */
   Places places;
@@ -46,7 +47,7 @@ static void
 plan (Wino *wino, const ConvRun *run, int height, int width)
 {
   const size_t tiles = run->kernels->conv.tiles;
-  double block_flop;
+  double panel_flop, block_flop;
 
   wino->channels = divide_up (run->conv->n_in, LANES_MAX) * LANES_MAX;
   wino->rows = divide_up (height, WINO_OUT);
@@ -55,12 +56,14 @@ plan (Wino *wino, const ConvRun *run, int height, int width)
   wino->block_cols = divide_up (wino->cols, wino->n_strips);
   wino->block_rows = CLAMP (tiles / wino->block_cols, 1, wino->rows);
   wino->n_bands = divide_up (wino->rows, wino->block_rows);
-  block_flop = 2.0 * 9 * run->conv->n_in * run->conv->n_out * WINO_OUT * WINO_OUT
+  panel_flop = 2.0 * 9 * wino->channels * PANEL_COLS * WINO_OUT * WINO_OUT
                * (double) (wino->block_rows * wino->block_cols);
+  block_flop = panel_flop * (double) n_panels (run->conv);
   wino->bands_of_task = MIN (wino->n_strips * wino->n_bands / N_TASKS, TASK_FLOP / block_flop);
   wino->bands_of_task = MAX (wino->bands_of_task, 1);
   wino->n_tasks = wino->n_strips * divide_up (wino->n_bands, wino->bands_of_task);
   wino->by_panels = wino->rows * wino->cols < (size_t) run->conv->n_out;
+  wino->n_parts = 1 + panel_flop * wino->n_strips * wino->n_bands / TASK_FLOP;
 }
 
 static size_t
@@ -72,7 +75,7 @@ block_tiles (const Wino *wino)
 static size_t
 n_slots (const Wino *wino)
 {
-  return wino->by_panels ? 1 : wino->n_tasks;
+  return wino->by_panels ? wino->n_parts : wino->n_tasks;
 }
 
 static size_t
@@ -287,25 +290,27 @@ run_inputs (gpointer data, size_t task)
 }
 
 static void
-run_panel (gpointer data, size_t panel)
+run_panel (gpointer data, size_t task)
 {
   const Wino *wino = data;
+  const size_t n = n_panels (wino->run->conv), panel = task % n, part = task / n;
+  const size_t n_blocks = wino->n_bands * wino->n_strips;
   guint8 *memory = places_take (&wino->places);
   double sums[2 * PANEL_COLS] = { 0 };
   Place place;
 
   carve_place (wino, memory, &place);
   transform_weights (wino, panel, place.widened, place.u);
-  for (size_t band = 0; band < wino->n_bands; band++)
-    for (size_t strip = 0; strip < wino->n_strips; strip++)
-      {
-        const Block block = block_at (wino, band, strip);
+  for (size_t i = part * n_blocks / wino->n_parts; i < (part + 1) * n_blocks / wino->n_parts; i++)
+    {
+      const size_t band = i / wino->n_strips, strip = i % wino->n_strips;
+      const Block block = block_at (wino, band, strip);
 
-        multiply_block (wino, &block, panel, inputs_of (wino, band, strip), place.u, place.m,
-                        wino->run->sums ? sums : NULL);
-      }
+      multiply_block (wino, &block, panel, inputs_of (wino, band, strip), place.u, place.m,
+                      wino->run->sums ? sums : NULL);
+    }
   if (wino->run->sums)
-    add_sums (wino, 0, panel, sums);
+    add_sums (wino, part, panel, sums);
   places_give (&wino->places, memory);
 }
 
@@ -329,6 +334,7 @@ conv_run_wino (Job *job, ConvRun *run, gboolean sums, Scratch *scratch, GError *
   const double flop = conv_flop (run->conv, run->in->height, run->in->width);
   Wino wino = { .run = run };
   void *memory;
+  gboolean done;
 
   plan (&wino, run, run->out->height, run->out->width);
   memory = scratch_take (scratch, carve_all (&wino, n_threads, sums, NULL), error);
@@ -340,12 +346,12 @@ conv_run_wino (Job *job, ConvRun *run, gboolean sums, Scratch *scratch, GError *
   if (wino.channels > (size_t) run->conv->n_in)
     clear_bands (&wino);
   if (wino.by_panels)
-    pool_run (job->pool, wino.n_tasks, run_inputs, &wino);
+    done = job_run (job, wino.n_tasks, 0, run_inputs, &wino, error)
+           && job_run (job, n_panels (run->conv) * wino.n_parts, flop, run_panel, &wino, error);
   else
-    pool_run (job->pool, n_panels (run->conv), run_weights, &wino);
-  return job_run (job, wino.by_panels ? n_panels (run->conv) : wino.n_tasks, flop,
-                  wino.by_panels ? run_panel : run_blocks, &wino, error)
-         && (!sums || conv_take_sums (run->out, n_slots (&wino), run->sums, error));
+    done = job_run (job, n_panels (run->conv), 0, run_weights, &wino, error)
+           && job_run (job, wino.n_tasks, flop, run_blocks, &wino, error);
+  return done && (!sums || conv_take_sums (run->out, n_slots (&wino), run->sums, error));
 }
 
 gsize

@@ -4,11 +4,12 @@
 #include <string.h>
 
 enum {
-  FEW_ROWS = 16,  /* up to here weights are widened in the product itself, not before it */
-  FEW_OUT = 64,   /* outputs of a chunk: 5 us of memory for 1024 inputs in 16 bits */
-  MANY_OUT = 32,  /* with FEW_ROWS rows or more: a widened block of 128 KiB stays in L2 */
-  MANY_ROWS = 96, /* inputs of a block: 5 % quicker than all 256 of a strip at once */
-  SKEW = 16,      /* floats between widened rows, so that they do not share the ways of the L1 */
+  FEW_ROWS = 16,        /* up to here weights are widened in the product itself, not before it */
+  FEW_OUT = 64,         /* outputs of a chunk: 5 us of memory for 1024 inputs in 16 bits */
+  MANY_OUT = 32,        /* with FEW_ROWS rows or more: a widened block of 128 KiB stays in L2 */
+  MANY_ROWS = 96,       /* inputs of a block: 5 % quicker than all 256 of a strip at once */
+  MANY_FLOP = 50000000, /* with less a phase is over before anybody need be asked */
+  SKEW = 16, /* floats between widened rows, so that they do not share the ways of the L1 */
 };
 
 void
@@ -192,6 +193,8 @@ dense_run (Job *job, size_t n_rows, const float *x, const DenseOutput *outputs, 
       quantise_row (&product, row);
   else if (q8)
     pool_run (job->pool, n_rows, quantise_row, &product);
+  if (flop > MANY_FLOP)
+    return job_run (job, chunks, flop, run_chunk, &product, error);
   pool_run (job->pool, chunks, run_chunk, &product);
   return job_advance (job, flop, error);
 }

@@ -90,7 +90,8 @@ norm_affine (Job *job, const Norm *norm, const Map *map, float *gain, float *off
   if (!slots)
     return FALSE;
   work.slots = slots;
-  pool_run (job->pool, map->height, sum_row, &work);
+  if (!job_run (job, map->height, 0, sum_row, &work, error))
+    return FALSE;
   norm_total (map->height, channels, slots, slots + map->height * 2 * channels);
   from_sums (norm, slots + map->height * 2 * channels, (double) map_cells (map), gain, offset);
   return TRUE;
@@ -127,6 +128,5 @@ norm_run (Job *job, const Norm *norm, const Map *in, Map *out, GError **error)
   if ((norm->kind == NORM_GROUP && !norm_affine (job, norm, in, work.gain, work.offset, error))
       || !map_shape (out, in->height, in->width, in->channels, error))
     return FALSE;
-  pool_run (job->pool, in->height, apply_row, &work);
-  return job_advance (job, 0, error);
+  return job_run (job, in->height, 0, apply_row, &work, error);
 }

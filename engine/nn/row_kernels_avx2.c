@@ -1,5 +1,6 @@
 /* Compiled with -mavx2 -mfma -mf16c: nothing here may run before kernels.c has asked the processor. */
 #define TILE_ROWS 3
+#define Q8_WIDE 1
 #define ROW_KERNELS row_kernels_avx2
 
 /* Unsigned times signed bytes in pairs, |sum| <= 2 * 128 * 127: no 16-bit sum saturates. */

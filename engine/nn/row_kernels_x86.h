@@ -4,6 +4,7 @@
  *              with the 32 of AVX-512VL (more gained nothing)
  *   DOT_I8(sums, w, x)  sums + for each lane the exact sum over its four of w * x, where w is
  *              unsigned
+ *   Q8_WIDE  1 where four rows are quicker with inputs of 16 bits than with DOT_I8, else 0
  *   ROW_KERNELS  the table's name
  *
  * Everything is 256 bits wide: wider registers gain nothing on Zen 4, and the order of the sums is

@@ -76,3 +76,24 @@ rows_finite (const Rows *rows)
     return all_finite (ROWS_F16, rows->n * ((rows->k + Q8_GROUP - 1) / Q8_GROUP), rows->scales);
   return all_finite (rows->type, rows->n * rows->k, rows->data);
 }
+
+gboolean
+rows_scales_fit (const Rows *rows)
+{
+  static const gint8 zeros[Q8_GROUP];
+  const size_t groups = (rows->k + Q8_GROUP - 1) / Q8_GROUP;
+
+  for (size_t i = 0; i < rows->n; i++)
+    for (size_t g = 0; g < groups; g++)
+      {
+        const size_t n = MIN (Q8_GROUP, rows->k - g * Q8_GROUP);
+        guint16 half;
+
+        memcpy (&half, rows->scales + 2 * (i * groups + g), sizeof half);
+        if (half > 0x8000
+            || ((half & 0x7fff) == 0
+                && memcmp (rows->data + i * rows->k + g * Q8_GROUP, zeros, n) != 0))
+          return FALSE;
+      }
+  return TRUE;
+}

@@ -24,3 +24,6 @@ void rows_read (const Rows *rows, size_t i, float *to);
 
 /* FALSE where a number, or a scale of ROWS_I8, is infinite or none. One pass at the speed of memory. */
 gboolean rows_finite (const Rows *rows);
+
+/* ROWS_I8: FALSE where a scale is negative, or 0 although its group has other numbers than 0. */
+gboolean rows_scales_fit (const Rows *rows);

@@ -168,13 +168,15 @@ run (Job *job, Work *work, GError **error)
 {
   const Quantiser *q = work->quantiser;
   const size_t n_blocks = (work->n + PANEL_COLS - 1) / PANEL_COLS;
+  const double flop = 2.0 * work->n * q->n_entries * q->width;
+  gboolean done;
 
   work->packed = buffer_new (n_blocks * PANEL_COLS, q->width * sizeof (float), "tokens", error);
   if (!work->packed)
     return FALSE;
-  pool_run (job->pool, n_blocks, choose_block, work);
+  done = job_run (job, n_blocks, flop, choose_block, work, error);
   buffer_free (work->packed);
-  return job_advance (job, 2.0 * work->n * q->n_entries * q->width, error);
+  return done;
 }
 
 gboolean

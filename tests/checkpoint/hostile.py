@@ -133,6 +133,36 @@ def tensors(path):
                 write('model', join(header, about, data), 'not finite')
 
 
+def scales(path):
+    """The scales of 8-bit weights: not there, of another form, and numbers that none can be."""
+    names = [name for name in split(path)[0] if name.endswith('.scale')]
+    for name in (names[0], names[-1]):  # of a block and of the head, or the largest and the smallest
+        begin, end = split(path)[0][name]['data_offsets']
+        rows, groups = split(path)[0][name]['shape']
+        for change, words in ((lambda e: e.update(dtype='BF16'), 'the scales of an 8-bit tensor must be F16'), (lambda e: e.update(dtype='I16'), ''),
+                              (lambda e: e.update(shape=[groups * rows]), 'it must have one scale for every 32 inputs'),
+                              (lambda e: e.update(shape=[rows * groups, 1, 1]), 'it must have one scale for every 32 inputs'),
+                              (lambda e: e.update(shape=[1, rows * groups]), 'it must have one scale for every 32 inputs')):
+            header, about, data = split(path)
+            change(header[name])
+            write('model', join(header, about, data), f'tensor {name}: {words}' if words else '!')
+        header, about, data = split(path)
+        header[name.replace('.scale', '.scales')] = header.pop(name)
+        write('model', join(header, about, data), f'tensor {name}: the scales of an 8-bit tensor are missing')
+        for bits, words in ((b'\0\x7e', 'it holds a number that is not finite'), (b'\0\xfc', 'it holds a number that is not finite'), (b'\0\0', 'a scale is negative, or 0'),
+                            (b'\0\x80', 'a scale is negative, or 0'), (b'\x01\x80', 'a scale is negative, or 0'),
+                            (b'\0\xbc', 'a scale is negative, or 0')):
+            for at in (begin, end - 2):
+                header, about, data = split(path)
+                data[at:at + 2] = bits
+                write('model', join(header, about, data), f'tensor {name}: {words}')
+        header, about, data = split(path)  # a group of zeros needs no scale
+        data[begin:begin + 2] = b'\0\0'
+        first = header[name[:-len('.scale')]]
+        data[first['data_offsets'][0]:first['data_offsets'][0] + min(32, first['shape'][1])] = bytes(min(32, first['shape'][1]))
+        write('model', join(header, about, data), '=')
+
+
 def headers(path):
     header, about, data = split(path)
     text = json.dumps(header)
@@ -352,6 +382,7 @@ def main():
         settings('net2net.model')
         tensors('net2net.model')
         tensors('eight.model')
+        scales('eight.model')
         headers('gpt.model')
         for path in ('seed.ckpt', 'seed-old.ckpt', 'net2net.model'):
             add('checkpoint', path, '=')

@@ -87,6 +87,10 @@ def help_lists_every_option():
         assert option in text, option
     assert '--mask' not in run('info', '--help').stdout.decode()
     assert max(map(len, text.splitlines())) < 80
+    text = run('import', '--help').stdout.decode()
+    assert 'where the model file goes' in text and 'variations' not in text, 'the -o of pictures'
+    for output in (['-o', 'm.st'], ['-om.st'], ['--output', 'm.st']):
+        assert b'nowhere.ckpt' in run('import', 'nowhere.ckpt', *output, status=3).stderr
     assert run('--version').stdout.startswith(b'tessera ')
     assert run().stdout.startswith(b'Tessera ')
 
