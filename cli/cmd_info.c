@@ -33,7 +33,7 @@ print_labels (const TesseraModel *model)
 /* "model      landscape (fill)": what it is about, in a column of its own. */
 static void G_GNUC_PRINTF (2, 3) print_line (const char *about, const char *format, ...)
 {
-  enum { WIDTH = 11 };
+  enum { WIDTH = 15 }; /* the longest name in any language */
   g_autofree char *space = g_strnfill ((gsize) MAX (WIDTH - columns_of (about), 1), ' ');
   g_autofree char *text = NULL;
   va_list args;
