@@ -164,6 +164,22 @@ def faults(language, wanted):
     for key in wanted.keys() & have.keys():
         yield from entry_faults(language, key, wanted[key], have[key])
     yield from window_faults(have)
+    yield from help_faults(language, have)
+
+
+def help_faults(language, have):
+    """The help page is the English one in other words: the same tags, and buttons by their names."""
+    pages = [pathlib.Path(f'docs/help/index{end}.html') for end in ('', '.' + language)]
+    if not pages[1].exists():
+        return [f'{pages[1]} is missing']
+    english, other = (page.read_text() for page in pages)
+    tags = [re.findall(r'<(?!html)[^>!]*>', text) for text in (english, other)]
+    bare = {re.sub(r'\(_.\)|_', '', text): re.sub(r'\(_.\)|_', '', entry[1][0]) for (_, text), entry in have.items()}
+    words = [re.findall('<(?:b|h2)>(.*?)</(?:b|h2)>', text) for text in (english, other)]
+    return [f'{pages[1]}: other tags'] * (tags[0] != tags[1]) + [
+        f'{pages[1]}: {a!r} is {bare[a]!r} in the window, {b!r} here' for a, b in zip(*words) if bare.get(a, b) != b] + [
+        f'{pages[1]}: {why}' for pattern, why in FAULTY[language]
+        for text in re.findall('>([^<]+)<', other[other.index('<body>'):]) if re.search(pattern, text)]
 
 
 def main():

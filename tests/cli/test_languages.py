@@ -5,6 +5,7 @@ other: one is made here. It writes numbers with a comma, as many do."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def counts_have_plural_forms():
     png.write('in.png', photo(53, 75, 3, 8))
     for n, language, words in ((1, 'de', '1 Variante '), (2, 'de', '2 Varianten '), (2, 'ja', '候補 2 件 ')):
         told = complete('in.png', HOLE, '-n', n, '-f', '-o', 'out.png', env=speaking(language)).stderr.decode()
-        assert words in told, told
+        assert words in told and re.search(r' \d+\.\d (s|秒) ', told), told
 
 
 @test
