@@ -19,6 +19,14 @@ TOGETHER['a variation\'s menu'] = ('More _Like This', '_Apply', '_Star', 'Use Th
                                    '_Discard')
 TOGETHER['closing'] = ('_Discard', '_Cancel', '_Apply Best')
 TOGETHER['choosing a file'] = ('_Open', '_Cancel')
+ARGUMENTS = ('_Variations', 'See_d', 'Variet_y', 'Pu_t into', '_Use', 'La_bel layer', 'So_ften', '_Match edge colors',
+             'Borro_w texture', 'Match grai_n', '_Effort', 'Likeliest contents (_k)', 'Likeliest share (_p)')
+TOGETHER['GIMP\'s dialog of a selection'] = ARGUMENTS + ('Fill _in',)
+TOGETHER['GIMP\'s dialog of labels'] = ARGUMENTS + ('Pa_int',)
+TOGETHER['GIMP\'s dialog of a recipe'] = ('C_hange', '_Amount', '_Variations', '_Generate')
+TOGETHER['GIMP\'s dialog of a label layer'] = ('_Name', '_Opacity', '_Generate')
+TOGETHER['GIMP\'s menu'] = ('_Complete Selection…', '_Extend Canvas…', '_Paint from Labels…', 'New _Label Layer',
+                            '_Redo Completion…', '_About Tessera…')
 ROOMS = ('ui', 'plugin', 'cli', 'engine')
 WIDE = ('zh_CN', 'ja')  # their letters stand behind the word: 关闭(_C)
 ENDS = {'.': '.。', ':': ':：', '?': '?？', '!': '!！', '…': '…', ',': ',，、', ';': ';；'}
