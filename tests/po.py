@@ -51,7 +51,7 @@ FAULTY = {
            (r'[\u3040-\u30ff\u4e00-\u9fff][.:](?!\w)', 'a narrow . :'),
            (r'[\u3040-\u30ff\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u3040-\u30ff\u4e00-\u9fff]',
             'no blank between Japanese and Latin'))}
-KEYWORDS = ('_', 'N_', 'C_:1c,2', 'NC_:1c,2', 'ngettext:1,2', 'g_dngettext:2,3', 'g_dpgettext2:2c,3')
+KEYWORDS = ('_', 'N_', 'C_:1c,2', 'NC_:1c,2', 'g_dngettext:2,3', 'g_dpgettext2:2c,3')
 
 
 def messages(text):
@@ -93,6 +93,9 @@ def of_sources():
                      if re.search(r'\bN?C?_ \(', p.read_text()))
     if sorted(sources) != present:
         sys.exit(f'po/POTFILES: not the files with messages: {sorted(set(sources) ^ set(present))}')
+    foreign = [file for file in sources if re.search(r'\bd?n?gettext \(', pathlib.Path(file).read_text())]
+    if foreign:
+        sys.exit(f'{foreign}: gettext and ngettext ask the domain of the program, which is another inside GIMP; g_dngettext')
     with tempfile.TemporaryDirectory() as folder:
         pot = pathlib.Path(folder, 'tessera.pot')
         subprocess.run(['xgettext', '--language=C', '--from-code=UTF-8', '-o', pot,
