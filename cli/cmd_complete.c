@@ -93,7 +93,7 @@ complete_all (Work *work, GError **error)
   if (work->stop)
     g_propagate_error (error, work_stop_error (work, (int) (n - n_failed), (int) inputs->len));
   else if (n_failed)
-    g_set_error (error, FAILURE, FAILURE_BATCH, _ ("%u of %u pictures were not completed."),
+    g_set_error (error, FAILURE, FAILURE_BATCH, _ ("%1$u of %2$u pictures were not completed."),
                  n_failed, inputs->len);
   return !work->stop && !n_failed;
 }

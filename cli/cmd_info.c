@@ -1,4 +1,5 @@
 #include "json_add.h"
+#include "columns.h"
 #include "commands.h"
 #include "failure.h"
 #include "info_gimp.h"
@@ -29,27 +30,42 @@ print_labels (const TesseraModel *model)
             tessera_model_label_color (model, i));
 }
 
+/* "model      landscape (fill)": what it is about, in a column of its own. */
+static void G_GNUC_PRINTF (2, 3) print_line (const char *about, const char *format, ...)
+{
+  enum { WIDTH = 15 }; /* the longest name in any language */
+  g_autofree char *space = g_strnfill ((gsize) MAX (WIDTH - columns_of (about), 1), ' ');
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  printf ("%s%s%s\n", about, space, text);
+}
+
 static void
 print_model (const TesseraModel *model, const char *path, gboolean verbose)
 {
   const TesseraModelInfo *info = tessera_model_info (model);
   g_autofree char *size = failure_size (info->file_bytes);
+  g_autofree char *weights = g_strdup_printf ("%" G_GUINT64_FORMAT, info->n_weights);
 
-  printf (_ ("model      %s (%s)\n"), info->name, info->kind);
+  print_line (C_ ("info", "model"), "%s (%s)", info->name, info->kind);
   if (verbose)
-    printf (_ ("file       %s\n"), path);
-  printf (_ ("size       %s, %" G_GUINT64_FORMAT " weights\n"), size, info->n_weights);
-  printf ("SHA-256    %s\n", tessera_model_fingerprint (model));
-  printf (_ ("from       %s\n"), *info->source ? info->source : _ ("unknown"));
-  printf (_ ("licence    %s\n"), *info->licence ? info->licence : _ ("unknown"));
+    print_line (C_ ("info", "file"), "%s", path);
+  print_line (C_ ("info", "size"), _ ("%s, %s weights"), size, weights);
+  print_line ("SHA-256", "%s", tessera_model_fingerprint (model));
+  print_line (C_ ("info", "from"), "%s", *info->source ? info->source : _ ("unknown"));
+  print_line (C_ ("info", "licence"), "%s", *info->licence ? info->licence : _ ("unknown"));
   if (info->factor)
-    printf (_ ("tokenizer  cells of %d x %d pixels, %d codes\n"), info->factor, info->factor,
-            info->n_codes);
+    print_line (C_ ("info", "tokenizer"), _ ("cells of %d x %d pixels, %d codes"), info->factor,
+                info->factor, info->n_codes);
   if (info->window)
-    printf (_ ("window     %d x %d cells\n"), info->window, info->window);
-  printf (_ ("can        %s\n"), what_it_can (info));
-  printf (_ ("is told    %s\n"), tessera_condition_name (info->condition));
-  printf (_ ("labels     %d\n"), info->n_labels);
+    print_line (C_ ("info", "window"), _ ("%d x %d cells"), info->window, info->window);
+  print_line (C_ ("info", "can"), "%s", what_it_can (info));
+  print_line (C_ ("info", "is told"), "%s", tessera_condition_name (info->condition));
+  print_line (C_ ("info", "labels"), "%d", info->n_labels);
   for (int i = 0; i < info->n_labels; i++)
     printf ("%9d  %s\n", i, tessera_model_label (model, i));
 }
@@ -60,11 +76,15 @@ print_text (const TesseraModel *model, const char *path, gboolean verbose)
   g_autofree char *cpu = machine_cpu ();
   g_autofree char *available = failure_size (machine_free_memory ());
   g_autofree char *limit = failure_size (machine_memory_limit (0));
+  const guint cores = g_get_num_processors ();
 
-  printf ("Tessera    %s\n", tessera_version ());
-  printf (_ ("processor  %s, %u cores, %s\n"), cpu, g_get_num_processors (), tessera_isa ());
-  printf (_ ("memory     %s free, a run may use %s\n"), available, limit);
-  printf (_ ("pictures   reads %s; writes %s\n"), PICTURE_READABLE, PICTURE_WRITABLE);
+  print_line ("Tessera", "%s", tessera_version ());
+  print_line (C_ ("info", "processor"),
+              g_dngettext (GETTEXT_PACKAGE, "%s, %u core, %s", "%s, %u cores, %s", cores), cpu,
+              cores, tessera_isa ());
+  print_line (C_ ("info", "memory"), _ ("%s free, a run may use %s"), available, limit);
+  print_line (C_ ("info", "pictures"), _ ("reads %s; writes %s"), PICTURE_READABLE,
+              PICTURE_WRITABLE);
   print_model (model, path, verbose);
 }
 

@@ -97,6 +97,16 @@ machine_model (const char *asked, GError **error)
   return NULL;
 }
 
+/* Found from the program's own place, so that what was installed may be moved. */
+char *
+machine_catalogues (void)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *here = g_path_get_dirname (self ? self : "");
+
+  return g_canonicalize_filename (runs_from_sources () ? "../po" : TESSERA_LOCALE_DIR, here);
+}
+
 /* The one variable of the command: a signal handler can reach nothing else. Blocking the signals
  * and asking for them would need none, but OpenBLAS starts threads before main, and a signal that
  * any of them leaves open ends the process. */

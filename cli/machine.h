@@ -19,6 +19,9 @@ char *machine_cpu (void);
  * The caller frees it. NULL and FAILURE_NO_MODEL, with the places, where none is there. */
 char *machine_model (const char *asked, GError **error);
 
+/* The folder of the translations. The caller frees it. */
+char *machine_catalogues (void);
+
 /* Between hold and release SIGINT and SIGTERM wait to be asked for, so that a run can end in
  * order; the second one ends the process at once. Signals that the caller of the command has
  * ignored stay ignored. */

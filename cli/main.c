@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "machine.h"
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <stdio.h>
@@ -66,15 +67,27 @@ wants_json (int argc, char **argv)
   return FALSE;
 }
 
+/* JSON lines and what the build installs are the same in every language. */
+static gboolean
+is_for_people (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (!strcmp (argv[i], "document") || !strcmp (argv[i], "serve"))
+      return FALSE;
+  return !wants_json (argc, argv);
+}
+
 /* People are told in their language, programs in English; file names follow the locale, numbers
  * keep their point. */
 static void
 set_language (gboolean for_people)
 {
+  g_autofree char *catalogues = machine_catalogues ();
+
   setlocale (LC_CTYPE, "");
   if (for_people)
     setlocale (LC_MESSAGES, "");
-  bindtextdomain (GETTEXT_PACKAGE, TESSERA_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, catalogues);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 }
@@ -88,7 +101,7 @@ main (int argc, char **argv)
   Report report;
   int status;
 
-  set_language (!json && !(argc > 1 && !strcmp (argv[1], "document")));
+  set_language (is_for_people (argc, argv));
   report_init (&report, json);
   options = options_parse (argc, argv, &error);
   if (options && print_only (options))

@@ -93,7 +93,7 @@ static const char *const man_rest[] = {
   "start,",
   "plan, progress, variation (file, rank, variation, seed, score_edge, log_likelihood, sha256),",
   "reconstruction, model, warning and error (code, message), end (ok, exit, seconds, files).",
-  "Keys are only added, never renamed.",
+  "Keys are only added, never renamed. Messages are English, whatever the language of the person.",
   ".SH SERVE",
   "Each line of standard input is a request, each line of the answer carries its \"id\":",
   ".PP",

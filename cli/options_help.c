@@ -1,3 +1,4 @@
+#include "columns.h"
 #include "options_private.h"
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -8,20 +9,23 @@ static void
 print_wrapped (const char *text)
 {
   enum { LEFT_COLUMN = 27, RIGHT_COLUMN = 79 };
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  glong column = LEFT_COLUMN;
+  int column = LEFT_COLUMN;
+  gboolean blank;
+  char *piece;
 
-  for (gsize i = 0; words[i]; i++)
+  while ((piece = columns_next (&text, &blank)))
     {
-      const glong length = g_utf8_strlen (words[i], -1);
+      const int length = columns_of (piece);
 
-      if (column > LEFT_COLUMN && column + 1 + length > RIGHT_COLUMN)
+      if (column > LEFT_COLUMN && column + blank + length > RIGHT_COLUMN)
         {
           printf ("\n%*s", LEFT_COLUMN, "");
           column = LEFT_COLUMN;
         }
-      printf (column > LEFT_COLUMN ? " %s" : "%s", words[i]);
-      column += length + (column > LEFT_COLUMN);
+      blank = blank && column > LEFT_COLUMN;
+      printf ("%s%s", blank ? " " : "", piece);
+      column += blank + length;
+      g_free (piece);
     }
   puts ("");
 }

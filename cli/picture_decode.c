@@ -23,23 +23,23 @@ gboolean
 picture_decode_check (PictureBytes bytes, guint64 width, guint64 height, guint64 row_bytes,
                       guint64 expansion, PictureOutcome *outcome)
 {
+  g_autofree char *size =
+      g_strdup_printf ("%" G_GUINT64_FORMAT " x %" G_GUINT64_FORMAT, width, height);
+  g_autofree char *present = failure_size (bytes.size);
   guint64 need;
 
   if (width < 1 || height < 1)
     return picture_decode_refuse (outcome, FAILURE_FILE_READ,
                                   _ ("cannot be read: it has no pixels"));
   if (width > PICTURE_MAX_SIDE || height > PICTURE_MAX_SIDE)
-    return picture_decode_refuse (outcome, FAILURE_TOO_LARGE,
-                                  _ ("says that it is %" G_GUINT64_FORMAT " x %" G_GUINT64_FORMAT
-                                     " pixels, but at most %d a side are allowed"),
-                                  width, height, PICTURE_MAX_SIDE);
+    return picture_decode_refuse (
+        outcome, FAILURE_TOO_LARGE,
+        _ ("says that it is %s pixels, but at most %d a side are allowed"), size, PICTURE_MAX_SIDE);
   need = height * row_bytes; /* below 2^19 * 2^24: cannot wrap */
   if (need / expansion > bytes.size)
     return picture_decode_refuse (outcome, FAILURE_FILE_READ,
-                                  _ ("cannot be read: %" G_GSIZE_FORMAT
-                                     " bytes are too few for %" G_GUINT64_FORMAT
-                                     " x %" G_GUINT64_FORMAT " pixels"),
-                                  bytes.size, width, height);
+                                  _ ("cannot be read: %s are too few for %s pixels"), present,
+                                  size);
   need += WORKING_BYTES * width * height;
   if (need > bytes.limit)
     {

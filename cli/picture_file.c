@@ -149,7 +149,9 @@ picture_file_read (const PictureSource *source, GError **error)
                              _ ("cannot be read: the computer ran out of memory"));
     }
   if (!outcome.picture)
-    g_set_error (error, FAILURE, (int) outcome.failure, "\"%s\" %s.", source->path, outcome.reason);
+    /* Translators: the second is what is wrong, like "cannot be read: its header is damaged" */
+    g_set_error (error, FAILURE, (int) outcome.failure, _ ("\"%s\" %s."), source->path,
+                 outcome.reason);
   return outcome.picture;
 }
 

@@ -1,4 +1,5 @@
 #include "progress_line.h"
+#include "columns.h"
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,8 +49,7 @@ static void
 draw_bar (ProgressLine *line, double done, const char *left)
 {
   const int width = terminal_width () - 1; /* a full line would wrap */
-  const int others = (int) (g_utf8_strlen (line->title, -1) + g_utf8_strlen (left, -1)
-                            + g_utf8_strlen (line->tail, -1));
+  const int others = columns_of (line->title) + columns_of (left) + columns_of (line->tail);
   const int bar = CLAMP (width - others - 14, 0, 40);
   g_autofree char *filled = g_strnfill ((gsize) (done * bar), '#');
   g_autofree char *open = g_strnfill ((gsize) bar - strlen (filled), '.');

@@ -44,6 +44,7 @@ say_plan (const TesseraEstimate *estimate, const char *text, gboolean always)
 
   if (text && always)
     fprintf (to, "%s%s", text, g_str_has_suffix (text, "\n") ? "" : "\n");
+  /* Translators: numbers of cells, windows and levels, each 1 or more */
   fprintf (to, _ ("%d cells in %d windows on %d levels, %.3g GFLOP, about %.1f s, %s of memory\n"),
            estimate->n_cells, estimate->n_windows, estimate->n_levels, estimate->flop / 1e9,
            estimate->seconds, size);
@@ -109,14 +110,14 @@ report_finish (Report *report)
 void
 report_done (Report *report, int n_variations, guint64 seed)
 {
-  g_autofree char *title = NULL;
+  g_autofree char *title = NULL, *number = NULL;
 
   if (report->json || report->quiet)
     return;
   report->n_variations = n_variations;
   title = title_of (report);
-  fprintf (stderr, _ ("%s  %.1f s  seed %" G_GUINT64_FORMAT "  ->"), title, seconds_since (report),
-           seed);
+  number = g_strdup_printf ("%" G_GUINT64_FORMAT, seed);
+  fprintf (stderr, _ ("%s  %.1f s  seed %s  ->"), title, seconds_since (report), number);
   for (guint i = report->n_before; i < report->files->len; i++)
     fprintf (stderr, " %s", (const char *) g_ptr_array_index (report->files, i));
   fputc ('\n', stderr);
@@ -198,6 +199,7 @@ report_model (Report *report, const char *file, const TesseraImported *imported)
 {
   g_autofree char *shown = g_filename_display_name (file);
   g_autofree char *size = failure_size (imported->file_bytes);
+  g_autofree char *weights = g_strdup_printf ("%" G_GUINT64_FORMAT, imported->n_weights);
 
   g_ptr_array_add (report->files, g_strdup (file));
   if (report->json)
@@ -212,9 +214,8 @@ report_model (Report *report, const char *file, const TesseraImported *imported)
       report_say (report, json);
     }
   else if (!report->quiet)
-    fprintf (stderr, _ ("%s  %s, %" G_GUINT64_FORMAT " weights, %s  %.1f s  -> %s\n"),
-             report->input, imported->kind, imported->n_weights, size, seconds_since (report),
-             shown);
+    fprintf (stderr, _ ("%s  %s, %s weights, %s  %.1f s  -> %s\n"), report->input, imported->kind,
+             weights, size, seconds_since (report), shown);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "run/estimate.h"
 #include "run/recipe.h"
 #include "run/reconstruct.h"
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 enum { MAX_SIDE = 1 << 19 }; /* GIMP's own limit for a side is 2^19 too */
@@ -201,9 +202,9 @@ check_strategy (const TesseraModel *model, TesseraStrategy strategy, GError **er
   if (strategy == TESSERA_STRATEGY_AUTO || (strategy == TESSERA_STRATEGY_PYRAMID) == pyramid)
     return TRUE;
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-               "The model \"%s\" (kind %s) knows the strateg%s, not \"%s\".", model->info.name,
-               model->info.kind, pyramid ? "y \"pyramid\"" : "ies \"anchored\" and \"exact\"",
-               names[strategy]);
+               _ ("The model \"%s\" (kind %s) does not know the strategy \"%s\", but %s."),
+               model->info.name, model->info.kind, names[strategy],
+               pyramid ? "\"pyramid\"" : "\"anchored\", \"exact\"");
   return FALSE;
 }
 
@@ -213,7 +214,7 @@ check_completion (const TesseraModel *model, const TesseraRequest *request, GErr
   if (model->info.can_complete)
     return check_request (request, error) && check_strategy (model, request->strategy, error);
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-               "The model \"%s\" (kind %s) cannot complete pictures.", model->info.name,
+               _ ("The model \"%s\" (kind %s) cannot complete pictures."), model->info.name,
                model->info.kind);
   return FALSE;
 }
@@ -287,8 +288,8 @@ check_tokenizer (const TesseraModel *model, const TesseraRequest *request, GErro
   if (model->info.can_reconstruct)
     return check_request (request, error);
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-               "The model \"%s\" (kind %s) has no tokenizer for RGB pictures.", model->info.name,
-               model->info.kind);
+               _ ("The model \"%s\" (kind %s) has no tokenizer for RGB pictures."),
+               model->info.name, model->info.kind);
   return FALSE;
 }
 

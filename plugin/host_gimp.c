@@ -139,11 +139,29 @@ find_model (UiHost *host, GError **error)
 
 /* ---- beginning and end --------------------------------------------------------------------- */
 
+/* The help page in the person's language, else in English; NULL where there is none. */
+static char *
+help_page (void)
+{
+  const char *const *languages = g_get_language_names ();
+  g_autofree char *here = g_path_get_dirname (gimp_get_progname ());
+  g_autofree char *english = g_build_filename (here, "help", "index.html", NULL);
+
+  for (gsize i = 0; languages[i]; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("index.%s.html", languages[i]);
+      g_autofree char *page = g_build_filename (here, "help", name, NULL);
+
+      if (g_file_test (page, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&page);
+    }
+  return g_file_test (english, G_FILE_TEST_EXISTS) ? g_steal_pointer (&english) : NULL;
+}
+
 void
 gimp_host_init (GimpHost *host, GimpImage *image)
 {
-  g_autofree char *here = g_path_get_dirname (gimp_get_progname ());
-  g_autofree char *help = g_build_filename (here, "help", "index.html", NULL);
+  g_autofree char *help = help_page ();
 
   *host = (GimpHost){ .host = { .state = state,
                                 .look = gimp_host_look,
@@ -154,7 +172,7 @@ gimp_host_init (GimpHost *host, GimpImage *image)
                                 .find_model = find_model },
                       .image = image };
   host->settings_file = g_build_filename (gimp_directory (), "tessera", "window.ini", NULL);
-  if (g_file_test (help, G_FILE_TEST_EXISTS))
+  if (help)
     host->help_uri = g_filename_to_uri (help, NULL, NULL);
   host->host.settings_file = host->settings_file;
   host->host.help_uri = host->help_uri;

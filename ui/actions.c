@@ -121,7 +121,8 @@ window_ask_close (GtkWidget *top, GdkEvent *event, gpointer data)
                                    GTK_BUTTONS_NONE, "%s", _ ("Close without applying?"));
   gtk_message_dialog_format_secondary_text (
       GTK_MESSAGE_DIALOG (dialog),
-      ngettext ("%d result has not been applied.", "%d results have not been applied.", (gulong) n),
+      g_dngettext (GETTEXT_PACKAGE, "%d result has not been applied.",
+                   "%d results have not been applied.", (gulong) n),
       n);
   gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Discard"), ANSWER_DISCARD);
   gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL);

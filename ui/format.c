@@ -37,7 +37,8 @@ format_extent (int width, int height, int n_places)
   size = g_strdup_printf (_ ("%1$d × %2$d pixels"), width, height);
   if (n_places <= 1)
     return g_steal_pointer (&size);
-  places = g_strdup_printf (ngettext ("in %d place", "in %d places", (gulong) n_places), n_places);
+  places = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "in %d place", "in %d places", (gulong) n_places), n_places);
   /* Translators: %1$s is like "640 × 410 pixels", %2$s like "in 2 places" */
   return g_strdup_printf (_ ("%1$s %2$s"), size, places);
 }

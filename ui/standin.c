@@ -1,9 +1,10 @@
 /* standin: the window without an editor, to try things out:
  *   standin PICTURE [MASK [selection|extend|labels]]
  * The picture is whatever GdkPixbuf reads; the mask's white is the selection ("" = none). Apply
- * writes standin.png. The environment's TESSERA_MODEL names the model. */
+ * writes standin.png. The environment's LANGUAGE names the language. The environment's TESSERA_MODEL names the model. */
 #include "standin_host.h"
 #include "window.h"
+#include <libintl.h>
 #include <string.h>
 
 static GdkPixbuf *
@@ -26,6 +27,8 @@ main (int argc, char **argv)
   Standin standin;
 
   gtk_init (&argc, &argv);
+  bindtextdomain (GETTEXT_PACKAGE, STANDIN_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   if (argc < 2)
     {
       g_printerr ("standin PICTURE [MASK [selection|extend|labels]]\n");

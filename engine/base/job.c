@@ -1,4 +1,5 @@
 #include "base/job.h"
+#include <glib/gi18n-lib.h>
 
 /* Says how far the job is, with `flop` of a running phase done. */
 static gboolean
@@ -13,7 +14,7 @@ tell (const Job *job, double flop)
 static gboolean
 stopped (GError **error)
 {
-  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED, "Stopped.");
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED, _ ("Stopped."));
   return FALSE;
 }
 

@@ -1,6 +1,7 @@
 #include "image/soften.h"
 #include "base/buffer.h"
 #include "image/hole.h"
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -159,7 +160,7 @@ check_hole (const float *hole, size_t n, GError **error)
     if (!isfinite (hole[i]))
       {
         g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                             "The selection holds values that are not numbers.");
+                             _ ("The selection holds values that are not numbers."));
         return FALSE;
       }
   return TRUE;
@@ -179,7 +180,7 @@ soft_hole_init (SoftHole *soft, const float *hole, int width, int height, double
   if (hole && !hole_bounds (hole, width, height, &zone.box))
     {
       g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
-                           "There is nothing to fill: no pixel is selected.");
+                           _ ("There is nothing to fill: no pixel is selected."));
       return FALSE;
     }
   bottom = MIN (zone.box.y + zone.box.height + zone.reach, height);

@@ -1,6 +1,7 @@
 #include "image/underpaint.h"
 #include "base/box.h"
 #include "image/multigrid.h"
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* Of the range of the rim's values; the error of the solver is about what it measures, seldom
@@ -38,7 +39,7 @@ find_box (Paint *paint, GError **error)
         }
   if (n > 0 && n == (size_t) paint->width * paint->height)
     g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
-                         "The hole covers the whole picture, so there is nothing to go by.");
+                         _ ("The hole covers the whole picture, so there is nothing to go by."));
   paint->box = (PixelBox){ left, top, right - left + 1, bottom - top + 1 };
   return n > 0 && n < (size_t) paint->width * paint->height;
 }

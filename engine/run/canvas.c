@@ -1,5 +1,6 @@
 #include "run/canvas.h"
 #include "base/philox.h"
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -205,7 +206,7 @@ canvas_choose (const Nets *nets, Canvas *canvas, const SampleOptions *options, i
   if (token < 0)
     {
       g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                           "The model gave scores that are not numbers; its file is damaged.");
+                           _ ("The model gave scores that are not numbers; its file is damaged."));
       return -1;
     }
   canvas->log_likelihood[v] += rounded (log_probability);

@@ -2,6 +2,7 @@
 #include "run/complete.h"
 #include "nn/kernels.h"
 #include "run/canvas_tokens.h"
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -188,7 +189,7 @@ estimate_check_memory (gsize bytes, gsize limit, GError **error)
   if (bytes <= limit)
     return TRUE;
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_MEMORY,
-               "This needs about %.0f MiB of memory; the limit is %.0f MiB.",
+               _ ("This needs about %.0f MiB of memory; the limit is %.0f MiB."),
                (double) bytes / (1 << 20), (double) limit / (1 << 20));
   return FALSE;
 }

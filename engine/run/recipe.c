@@ -1,5 +1,6 @@
 #include "run/recipe.h"
 #include "nn/kernels.h"
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const char *const strategies[] = { "auto", "pyramid", "anchored", "exact" };
@@ -129,7 +130,8 @@ static gboolean
 wrong (GError **error, const char *member)
 {
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-               "The recipe cannot be read: \"%s\" is missing or not what it should be.", member);
+               _ ("The recipe cannot be read: \"%s\" is missing or not what it should be."),
+               member);
   return FALSE;
 }
 
@@ -258,7 +260,7 @@ check_format (JsonObject *object, GError **error)
   if (format <= RECIPE_FORMAT)
     return TRUE;
   g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                       "The recipe was written by a newer Tessera.");
+                       _ ("The recipe was written by a newer Tessera."));
   return FALSE;
 }
 

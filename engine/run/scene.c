@@ -4,6 +4,7 @@
 #include "image/resample.h"
 #include "image/underpaint.h"
 #include "run/condition.h"
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -58,17 +59,18 @@ lay_out (Scene *scene, const Nets *nets, const TesseraRequest *request, PlanFram
       hole = (PixelBox){ gap, bounds.y, width - gap, bounds.height };
       if (gap == 0 && nets_is_net2net (nets))
         return unsupported (error,
-                            "This model goes through a picture from left to right: it cannot "
-                            "fill a panorama all around.");
+                            _ ("This model goes through a picture from left to right: it cannot "
+                               "fill a panorama all around."));
       *frame = gap ? frame_around (scene, nets, request, width + gap, hole)
                    : plan_frame_cyclic (width, height, bounds, factor, nets->fill.window);
     }
   if (frame->n_levels == 0)
     {
-      g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
-                   "A panorama that is filled all around must have a width that is a multiple of "
-                   "%d pixels.",
-                   factor);
+      g_set_error (
+          error, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED,
+          _ ("A panorama that is filled all around must have a width that is a multiple of "
+             "%d pixels."),
+          factor);
       return FALSE;
     }
   scene->hole = (PixelBox){ hole.x - frame->box.x, hole.y - frame->box.y, hole.width, hole.height };
@@ -237,9 +239,11 @@ make_levels (Job *job, Scene *scene, const Nets *nets, const TesseraRequest *req
     }
   if (frame->n_levels > 0)
     return TRUE;
-  g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
-               "There is nothing to go by: the whole picture is selected%s.",
-               nets->model->schema.n_labels > 0 ? ", and no labels are painted" : "");
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
+                       nets->model->schema.n_labels > 0
+                           ? _ ("There is nothing to go by: the whole picture is selected, and no "
+                                "labels are painted.")
+                           : _ ("There is nothing to go by: the whole picture is selected."));
   return FALSE;
 }
 
@@ -283,8 +287,8 @@ make_window_plan (Scene *scene, const Nets *nets, PlanFrame frame, GError **erro
   if (scene->rule == PLAN_EXACT && nets->order
       && (rows != nets->shape.rows || cols != nets->shape.cols))
     return unsupported (error,
-                        "This model's cells have an order of their own, which no window that "
-                        "moves with each cell can keep; use the strategy \"anchored\".");
+                        _ ("This model's cells have an order of their own, which no window that "
+                           "moves with each cell can keep; use the strategy \"anchored\"."));
   hole_cells_touched (level->hole, level->width, level->height, factor, cells);
   scene->plan = plan_window_new (frame, factor, nets->shape, scene->rule, cells, error);
   return scene->plan != NULL;
@@ -370,7 +374,7 @@ check_request (const Nets *nets, const TesseraRequest *request, GError **error)
       || all_finite (picture->pixels, 3 * (size_t) picture->width * picture->height))
     return TRUE;
   g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-                       "The picture holds pixels that are not numbers.");
+                       _ ("The picture holds pixels that are not numbers."));
   return FALSE;
 }
 

@@ -1,5 +1,6 @@
 #include "sample/plan.h"
 #include "base/buffer.h"
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* ---- the frame ----------------------------------------------------------------------------- */
@@ -253,7 +254,8 @@ plan_new (PlanFrame frame, int factor, int window, guint8 *const *hole, GError *
     n_cells += plan->levels[l].n_hole;
   if (n_cells == 0)
     {
-      g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY, "There is nothing to fill.");
+      g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY,
+                           _ ("There is nothing to fill."));
       return NULL;
     }
   plan->cells = buffer_new (n_cells, sizeof *plan->cells, "the list of cells", error);

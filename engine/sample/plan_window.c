@@ -1,5 +1,6 @@
 #include "sample/plan_window.h"
 #include "base/buffer.h"
+#include <glib/gi18n-lib.h>
 
 /* ---- the frame ----------------------------------------------------------------------------- */
 
@@ -164,7 +165,7 @@ copy_level (Plan *plan, const guint8 *hole, GError **error)
     level->n_hole += level->hole[i] = hole[i] != 0;
   if (level->n_hole > 0)
     return TRUE;
-  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY, "There is nothing to fill.");
+  g_set_error_literal (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY, _ ("There is nothing to fill."));
   return FALSE;
 }
 

@@ -1,6 +1,7 @@
 #include "vqgan/vqgan.h"
 #include "vqgan/coder.h"
 #include "vqgan/quantiser.h"
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 struct Vqgan {
@@ -110,8 +111,8 @@ check_size (const Vqgan *vqgan, int height, int width, GError **error)
   if (height >= f && width >= f)
     return TRUE;
   g_set_error (error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-               "The picture has %d x %d pixels; this model needs at least %d x %d.", width, height,
-               f, f);
+               _ ("The picture has %d x %d pixels; this model needs at least %d x %d."), width,
+               height, f, f);
   return FALSE;
 }
 
@@ -146,8 +147,8 @@ check_labels (const Vqgan *vqgan, const guint8 *labels, int height, int width, G
       {
         g_set_error (
             error, TESSERA_ERROR, TESSERA_ERROR_FORMAT,
-            "The label map holds label %d at column %zu, row %zu; the model knows labels 0 "
-            "to %d.",
+            _ ("The label map holds label %d at column %zu, row %zu; the model knows labels 0 "
+               "to %d."),
             labels[i], i % width, i / width, vqgan->schema.in_channels - 1);
         return FALSE;
       }
