@@ -20,7 +20,7 @@ compute (const TesseraModel *model, const Region *region, TesseraRequest *reques
   if (progress.closed)
     {
       g_clear_error (&reason);
-      message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+      message_closed (error);
       return NULL;
     }
   if (result && tessera_result_n_variations (result) == request->n_variations)

@@ -31,6 +31,12 @@ message_no_memory (GError **error)
                   "Close other programs or select less."));
 }
 
+void
+message_closed (GError **error)
+{
+  message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+}
+
 /* An unsupported file and an unsupported request have the same code in the engine; only the text
  * of the first one begins with the file's path. */
 static void

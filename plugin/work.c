@@ -196,7 +196,7 @@ work_write (Work *work, GError **error)
 
   if (!gimp_image_is_valid (work->image))
     {
-      message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+      message_closed (error);
       return FALSE;
     }
   *placement = (Placement){ .image = work->image,
