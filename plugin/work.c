@@ -130,6 +130,15 @@ left_out (const Work *work)
   return items;
 }
 
+static gboolean
+is_open (const Work *work, GError **error)
+{
+  if (gimp_image_is_valid (work->image))
+    return TRUE;
+  message_closed (error);
+  return FALSE;
+}
+
 gboolean
 work_read (Work *work, const char *model, GError **error)
 {
@@ -145,7 +154,8 @@ work_read (Work *work, const char *model, GError **error)
   if (!work->model && !(work->model = models_open (model, NULL, error)))
     return FALSE;
   report_lap (&work->report, &work->report.loading);
-  if (!check_conditions (work, error)
+  /* A model may take a while to open, and GIMP 3.0.4 can crash over layers of a closed image. */
+  if (!is_open (work, error) || !check_conditions (work, error)
       || !region_read (&work->region, work->image, &picture, &work->hole, work->model,
                        &work->request, &work->conditions, &work->report, error))
     return FALSE;
@@ -194,11 +204,8 @@ work_write (Work *work, GError **error)
   Placement *placement = &work->placement;
   gboolean done;
 
-  if (!gimp_image_is_valid (work->image))
-    {
-      message_closed (error);
-      return FALSE;
-    }
+  if (!is_open (work, error))
+    return FALSE;
   *placement = (Placement){ .image = work->image,
                             .drawables = work->drawables,
                             .output = work->output,
