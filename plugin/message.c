@@ -64,6 +64,8 @@ message_take (GError **error, GError *reason, const char *model)
     message_set (error, "E-TOO-LARGE", _ ("%s. Select less, or allow more memory."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED))
     take_unsupported (error, text, model);
+  else if (!*model && g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_FORMAT))
+    message_set (error, "E-MODEL-CANNOT", _ ("The model cannot do this: %s."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_FORMAT)
            || reason->domain == G_FILE_ERROR)
     message_set (error, "E-BAD-MODEL",

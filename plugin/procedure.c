@@ -118,6 +118,7 @@ procedure_run_work (GimpProcedure *procedure, GimpRunMode mode, Work *work, cons
 {
   GError *error = NULL;
 
+  progress_listen (&work->progress, work->image);
   work_run (work, model, &error);
   return procedure_finish (procedure, mode, work, error);
 }

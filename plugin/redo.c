@@ -285,6 +285,7 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   settings.output = gimp_procedure_config_get_choice_id (config, "output");
   work_begin (&work, image, drawables, &settings);
   tessera_request_init (&work.request);
+  progress_listen (&work.progress, image);
   redo (&work, &found, config, &error);
   return procedure_finish (procedure, mode, &work, error);
 }

@@ -25,6 +25,7 @@ work_begin (Work *work, GimpImage *image, GimpDrawable **drawables, const Settin
 void
 work_clear (Work *work)
 {
+  progress_clear (&work->progress);
   placement_clear (&work->placement);
   g_clear_pointer (&work->result, tessera_result_free);
   blend_clear (&work->blend);
@@ -169,7 +170,7 @@ work_compute (Work *work, GError **error)
   double engine = 0; /* its share is told apart by itself */
 
   work->result =
-      compute (work->model, &work->region, &work->request, work->image, &work->report, error);
+      compute (work->model, &work->region, &work->request, &work->progress, &work->report, error);
   report_lap (&work->report, &engine);
   return work->result
          && blend_make (&work->blend, &work->region, work->result, work->request.soften, error);

@@ -54,7 +54,7 @@ def undo_after(name, number, output):
     wait(lambda: state(image) == before, 5)
     check(what + 'one undo gives the old image back', state(image) == before,
           [a == b for a, b in zip(state(image), before)])
-    paint(image.get_layers()[0], '#ff0000', (5, 5, 20, 20))
+    image.get_layers()[0].edit_fill(Gimp.FillType.WHITE)
     painted = state(image)
     press('ctrl+z')
     wait(lambda: state(image) == before, 5)
