@@ -94,6 +94,25 @@ def refuses(script):
           and 'two.png' not in os.listdir(os.path.join(folder, 'done')), (result.returncode, result.stderr[-2000:]))
 
 
+def one_line():
+    """The line of the README, in a GIMP that has a picture with a selection."""
+    with open('README.md', encoding='utf-8') as readme:
+        line = re.search(r'^    (\(let \(\(i .*?)\n\n', readme.read(), re.DOTALL | re.MULTILINE).group(1)
+    folder = os.path.join(WORK, 'line')
+    save(photo(1040, 880, *SIZE), folder, 'in.png')
+    code = ('(begin (define image (car (gimp-file-load RUN-NONINTERACTIVE "in.png")))'
+            '(gimp-image-select-rectangle image CHANNEL-OP-REPLACE 30 20 40 30) %s'
+            '(gimp-file-save RUN-NONINTERACTIVE image "out.xcf"))' % line)
+    result = subprocess.run(['gimp-console-3.0', '-idf', '--batch-interpreter', 'plug-in-script-fu-eval', '-b', code,
+                             '--quit'], cwd=folder, capture_output=True, text=True, timeout=120)
+    check('the line of the README runs', result.returncode == 0, result.stderr[-2000:])
+    image = Gimp.file_load(QUIET, file(os.path.join(folder, 'out.xcf')))
+    group = image.get_layers()[0]
+    check('it makes three variations', group.is_group() and len(group.get_children()) == 3)
+    image.delete()
+
+
+one_line()
 scheme, python = cleans('dust.scm'), cleans('dust.py')
 check('both scripts write the same pixels', scheme == python != {})
 for script in ('dust.scm', 'dust.py'):
