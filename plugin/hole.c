@@ -175,25 +175,26 @@ hole_find (Hole *hole, GimpImage *image, const Picture *picture, gboolean clip, 
   return FALSE;
 }
 
-/* Whole numbers are converted here, without babl's tables: see picture_get_floats. The values fill
- * the end of `wanted` first and are spread from there. */
+/* Whole numbers are converted here, without babl's tables: see picture_get_floats. */
 static void
 coverage_get (GeglBuffer *buffer, GeglRectangle box, float *wanted)
 {
   const Babl *own = gegl_buffer_get_format (buffer);
-  const gsize n = (gsize) box.width * box.height;
-  const guint8 *bytes = (const guint8 *) wanted + 3 * n;
-  const guint16 *words = (const guint16 *) (const void *) ((const guint8 *) wanted + 2 * n);
   const gboolean u8 = g_str_equal (babl_format_get_encoding (own), "Y u8");
   const gboolean u16 = g_str_equal (babl_format_get_encoding (own), "Y u16");
+  g_autofree guint16 *words = g_new (guint16, box.width);
+  const guint8 *bytes = (const guint8 *) words;
 
-  gegl_buffer_get (buffer, &box, 1.0, u8 || u16 ? own : babl_format ("Y float"),
-                   u8    ? (guint8 *) wanted + 3 * n
-                   : u16 ? (guint8 *) wanted + 2 * n
-                         : (guint8 *) wanted,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  for (gsize i = 0; i < n && (u8 || u16); i++)
-    wanted[i] = u8 ? bytes[i] / 255.0f : words[i] / 65535.0f;
+  if (!u8 && !u16)
+    gegl_buffer_get (buffer, &box, 1.0, babl_format ("Y float"), wanted, GEGL_AUTO_ROWSTRIDE,
+                     GEGL_ABYSS_NONE);
+  for (int y = 0; y < box.height && (u8 || u16); y++)
+    {
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (box.x, box.y + y, box.width, 1), 1.0, own, words,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (int x = 0; x < box.width; x++)
+        wanted[(gsize) y * box.width + x] = u8 ? bytes[x] / 255.0f : words[x] / 65535.0f;
+    }
 }
 
 static void

@@ -229,13 +229,19 @@ static gboolean
 fill_group (const Placement *placement)
 {
   GimpLayer *group = GIMP_LAYER (placement->group);
-  gboolean done = insert (placement, placement->target, group);
+  gboolean done;
   int n = 0;
 
   while (placement->layers[n])
     n++;
+  gimp_image_undo_group_start (placement->target); /* of use where the copy is the result */
+  done = insert (placement, placement->target, group);
   while (n-- > 0 && done) /* from the bottom up */
     done = gimp_image_insert_layer (placement->target, placement->layers[n], group, 0);
+  if (done)
+    gimp_image_set_selected_layers (placement->target,
+                                    (const GimpLayer *[]){ placement->layers[0], NULL });
+  gimp_image_undo_group_end (placement->target);
   return done;
 }
 
@@ -264,22 +270,22 @@ static gboolean
 place (Placement *placement)
 {
   const gboolean in_copy = placement->output != OUTPUT_LAYER;
-  GimpImage *image;
   gboolean done;
 
   placement->target = in_copy ? gimp_image_duplicate (placement->image) : placement->image;
   if (!placement->target || !make_all (placement) || (in_copy && !fill_group (placement)))
     return FALSE;
+  if (placement->output == OUTPUT_IMAGE)
+    return TRUE;
   if (placement->output == OUTPUT_GROUP && !take_over (placement))
     return FALSE;
-  image = placement->target;
-  gimp_image_undo_group_start (image);
-  done = placement->output == OUTPUT_IMAGE
-         || insert (placement, image,
-                    placement->group ? GIMP_LAYER (placement->group) : placement->layers[0]);
+  gimp_image_undo_group_start (placement->image);
+  done = insert (placement, placement->image,
+                 placement->group ? GIMP_LAYER (placement->group) : placement->layers[0]);
   if (done)
-    gimp_image_set_selected_layers (image, (const GimpLayer *[]){ placement->layers[0], NULL });
-  gimp_image_undo_group_end (image);
+    gimp_image_set_selected_layers (placement->image,
+                                    (const GimpLayer *[]){ placement->layers[0], NULL });
+  gimp_image_undo_group_end (placement->image);
   return done;
 }
 

@@ -65,12 +65,16 @@ def undo_after(name, number, output):
 def begin_from_the_menu():
     """Once, so that Filters > Repeat knows it: GIMP's search for actions, then Tessera's window."""
     image, display = shown()
-    press('slash')
-    time.sleep(1)
-    tool('type', '--delay', '30', 'complete selection')
-    time.sleep(1)
-    tool('key', 'Return')
-    opened = window('^Tessera')
+    opened, pause = None, 1  # GIMP's search goes on with each letter, and says not when it has ended
+    while not opened and pause < 20:
+        press('slash')
+        search = window('Search Actions')
+        if search:
+            tool('windowactivate', '--sync', search[-1], 'type', '--delay', str(100 * pause), 'complete selection')
+            time.sleep(pause)
+            tool('key', 'Return')
+        opened = wait(lambda: tool('search', '--onlyvisible', '--name', '^Tessera'), 5 * pause)
+        pause *= 3
     check('the menu entry opens the window', opened is not None)
     tool('windowactivate', '--sync', opened[-1], 'key', 'Escape')
     wait(lambda: not plug_ins())
