@@ -1,26 +1,24 @@
 #include "compute.h"
 #include "message.h"
-#include "progress.h"
 #include <glib/gi18n.h>
 
 TesseraResult *
-compute (const TesseraModel *model, const Region *region, TesseraRequest *request, GimpImage *image,
-         Report *report, GError **error)
+compute (const TesseraModel *model, const Region *region, TesseraRequest *request,
+         Progress *progress, Report *report, GError **error)
 {
   g_autoptr (TesseraResult) result = NULL;
   GError *reason = NULL;
-  Progress progress;
 
   region_to_request (region, tessera_model_info (model), request);
   request->progress = progress_tell;
-  request->progress_data = &progress;
-  progress_begin (&progress, image, _ ("Tessera: completing…"));
+  request->progress_data = progress;
+  gimp_progress_init (_ ("Tessera: completing…"));
   result = tessera_complete (model, request, &reason);
-  progress_end (&progress);
-  if (progress.closed)
+  gimp_progress_end ();
+  if (progress->closed)
     {
       g_clear_error (&reason);
-      message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+      message_closed (error);
       return NULL;
     }
   if (result && tessera_result_n_variations (result) == request->n_variations)

@@ -175,6 +175,28 @@ hole_find (Hole *hole, GimpImage *image, const Picture *picture, gboolean clip, 
   return FALSE;
 }
 
+/* Whole numbers are converted here, without babl's tables: see picture_get_floats. */
+static void
+coverage_get (GeglBuffer *buffer, GeglRectangle box, float *wanted)
+{
+  const Babl *own = gegl_buffer_get_format (buffer);
+  const gboolean u8 = g_str_equal (babl_format_get_encoding (own), "Y u8");
+  const gboolean u16 = g_str_equal (babl_format_get_encoding (own), "Y u16");
+  g_autofree guint16 *words = g_new (guint16, box.width);
+  const guint8 *bytes = (const guint8 *) words;
+
+  if (!u8 && !u16)
+    gegl_buffer_get (buffer, &box, 1.0, babl_format ("Y float"), wanted, GEGL_AUTO_ROWSTRIDE,
+                     GEGL_ABYSS_NONE);
+  for (int y = 0; y < box.height && (u8 || u16); y++)
+    {
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (box.x, box.y + y, box.width, 1), 1.0, own, words,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (int x = 0; x < box.width; x++)
+        wanted[(gsize) y * box.width + x] = u8 ? bytes[x] / 255.0f : words[x] / 65535.0f;
+    }
+}
+
 static void
 read_selection (GimpImage *image, GeglRectangle box, float *wanted)
 {
@@ -182,8 +204,7 @@ read_selection (GimpImage *image, GeglRectangle box, float *wanted)
       gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
   const gsize n = (gsize) box.width * box.height;
 
-  gegl_buffer_get (buffer, &box, 1.0, babl_format ("Y float"), wanted, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_NONE);
+  coverage_get (buffer, box, wanted);
   for (gsize i = 0; i < n; i++)
     wanted[i] = wanted[i] >= FAINTEST ? MIN (wanted[i], 1) : 0;
 }

@@ -209,7 +209,7 @@ gimp_host_apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int 
 
   if (!gimp_image_is_valid (image))
     {
-      message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+      message_closed (error);
       return FALSE;
     }
   g_free (notes->drawables); /* the choice may be another than when the picture was read */

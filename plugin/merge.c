@@ -45,15 +45,25 @@ merge_check (GimpDrawable **drawables, GError **error)
   return FALSE;
 }
 
-/* GIMP remembers old pixels only for its own operations, and these stop at the selection. So the
- * box is selected for a moment and its pixels are replaced by themselves. */
+/* Writes the layer's own bytes; takes the buffer, which sends them. */
 static gboolean
-remember_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box)
+send (GeglBuffer *buffer, GimpDrawable *drawable, GeglRectangle box, const guint8 *bytes)
+{
+  if (!buffer)
+    return FALSE;
+  gegl_buffer_set (buffer, &box, 0, gimp_drawable_get_format (drawable), bytes,
+                   GEGL_AUTO_ROWSTRIDE);
+  g_object_unref (buffer);
+  return TRUE;
+}
+
+/* GIMP remembers old pixels only for its own operations, and these stop at the selection. So the
+ * box is selected for a moment and its pixels are replaced by such an operation. */
+static gboolean
+replace_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box, const guint8 *bytes)
 {
   const gboolean selected = !gimp_selection_is_empty (image);
   GimpChannel *saved = selected ? gimp_selection_save (image) : NULL;
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-  GeglBuffer *shadow;
   int x, y;
   gboolean done;
 
@@ -63,10 +73,8 @@ remember_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box)
   gimp_context_set_antialias (FALSE);
   done = gimp_image_select_rectangle (image, GIMP_CHANNEL_OP_REPLACE, box.x + x, box.y + y,
                                       box.width, box.height);
-  shadow = gimp_drawable_get_shadow_buffer (drawable);
-  gegl_buffer_copy (buffer, &box, GEGL_ABYSS_NONE, shadow, &box);
-  g_object_unref (shadow); /* sends the pixels */
-  done = done && gimp_drawable_merge_shadow (drawable, TRUE);
+  done = done && send (gimp_drawable_get_shadow_buffer (drawable), drawable, box, bytes)
+         && gimp_drawable_merge_shadow (drawable, TRUE);
   if (saved)
     {
       gimp_image_select_item (image, GIMP_CHANNEL_OP_REPLACE, GIMP_ITEM (saved));
@@ -120,7 +128,7 @@ mixed_bytes (const Placement *placement, GimpLayer *layer, GeglRectangle box, Ge
       return NULL;
     }
   gegl_buffer_get (buffer, &box, 1.0, own, bytes, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  gegl_buffer_get (buffer, &box, 1.0, rgb, old, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  picture_get_floats (buffer, drawable, box, old);
   for (int y = 0; y < box.height; y++)
     memcpy (mixed + 4 * (gsize) y * box.width, pixels + 4 * ((gsize) (from.y + y) * width + from.x),
             4 * (gsize) box.width * sizeof *mixed);
@@ -162,7 +170,6 @@ write_layer (Placement *placement, GimpLayer *layer)
   GimpDrawable *drawable = GIMP_DRAWABLE (layer);
   const GeglRectangle *at = &placement->blend->at;
   GeglRectangle box = { 0, 0, 0, 0 };
-  g_autoptr (GeglBuffer) buffer = NULL;
   g_autofree guint8 *bytes = NULL;
   int x, y;
 
@@ -176,13 +183,10 @@ write_layer (Placement *placement, GimpLayer *layer)
     return TRUE;
   bytes = mixed_bytes (placement, layer, box,
                        (GeglRectangle){ box.x + x - at->x, box.y + y - at->y, 0, 0 });
-  if (!bytes || !remember_pixels (placement->image, drawable, box))
-    return FALSE;
-  buffer = gimp_drawable_get_buffer (drawable);
-  gegl_buffer_set (buffer, &box, 0, gimp_drawable_get_format (drawable), bytes,
-                   GEGL_AUTO_ROWSTRIDE);
-  g_clear_object (&buffer); /* sends the pixels */
-  return gimp_drawable_update (drawable, box.x, box.y, box.width, box.height);
+  /* Once more, since GIMP's operation may change the last bits of floats, outside too. */
+  return bytes && replace_pixels (placement->image, drawable, box, bytes)
+         && send (gimp_drawable_get_buffer (drawable), drawable, box, bytes)
+         && gimp_drawable_update (drawable, box.x, box.y, box.width, box.height);
 }
 
 gboolean

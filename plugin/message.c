@@ -31,6 +31,12 @@ message_no_memory (GError **error)
                   "Close other programs or select less."));
 }
 
+void
+message_closed (GError **error)
+{
+  message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
+}
+
 /* An unsupported file and an unsupported request have the same code in the engine; only the text
  * of the first one begins with the file's path. */
 static void
@@ -58,6 +64,8 @@ message_take (GError **error, GError *reason, const char *model)
     message_set (error, "E-TOO-LARGE", _ ("%s. Select less, or allow more memory."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_UNSUPPORTED))
     take_unsupported (error, text, model);
+  else if (!*model && g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_FORMAT))
+    message_set (error, "E-MODEL-CANNOT", _ ("The model cannot do this: %s."), text);
   else if (g_error_matches (reason, TESSERA_ERROR, TESSERA_ERROR_FORMAT)
            || reason->domain == G_FILE_ERROR)
     message_set (error, "E-BAD-MODEL",

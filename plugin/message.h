@@ -12,6 +12,9 @@ void message_internal (GError **error, const char *where);
 /* E-NO-MEMORY. */
 void message_no_memory (GError **error);
 
+/* E-CLOSED. */
+void message_closed (GError **error);
+
 /* The same for an error of the engine, whose text becomes part of the sentence. Takes `reason`.
  * model: what the person calls the model. */
 void message_take (GError **error, GError *reason, const char *model);

@@ -3,6 +3,7 @@
 #include "message.h"
 #include "tree.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 enum { STRIP_ROWS = 64 }; /* read at once: bounds the memory beside what the caller gets */
 
@@ -125,10 +126,71 @@ state_of (float alpha)
   return alpha >= OPAQUE ? PIXEL_OPAQUE : alpha >= 0.5f ? PIXEL_PART : PIXEL_NONE;
 }
 
+/* Pixels that are whole numbers in the encoding in which they are wanted. */
+typedef struct {
+  int n;    /* channels; 0 for all other kinds */
+  int size; /* bytes of a channel */
+} Whole;
+
+static Whole
+whole_of (const Babl *format)
+{
+  static const char *const kinds[] = { "Y' u8",  "Y'A u8",  "R'G'B' u8",  "R'G'B'A u8",
+                                       "Y' u16", "Y'A u16", "R'G'B' u16", "R'G'B'A u16" };
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (babl_format_get_encoding (format), kinds[i]))
+      return (Whole){ i % 4 + 1, i / 4 + 1 };
+  return (Whole){ 0, 0 };
+}
+
+/* One row of such pixels, of which `count` are there from number `first` on. */
+static void
+row_from_whole (const guint8 *bytes, Whole kind, int first, int count, float *rgba)
+{
+  const guint16 *words = (const guint16 *) (const void *) bytes;
+
+  for (int i = first; i < first + count; i++)
+    for (int c = 0; c < 4; c++)
+      {
+        const int from = kind.n * i + (c == 3 ? kind.n - 1 : kind.n < 3 ? 0 : c);
+
+        if (c == 3 && kind.n % 2)
+          rgba[4 * i + c] = 1;
+        else
+          rgba[4 * i + c] = kind.size == 1 ? bytes[from] / 255.0f : words[from] / 65535.0f;
+      }
+}
+
+void
+picture_get_floats (GeglBuffer *buffer, GimpDrawable *drawable, GeglRectangle box, float *rgba)
+{
+  const Babl *own = gimp_drawable_get_format (drawable);
+  const Whole kind = whole_of (own);
+  g_autofree guint8 *row = kind.n ? g_malloc0_n (box.width, (gsize) kind.n * kind.size) : NULL;
+
+  if (!kind.n)
+    {
+      gegl_buffer_get (buffer, &box, 1.0, babl_format_with_space ("R'G'B'A float", own), rgba,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      return;
+    }
+  memset (rgba, 0, 4 * (gsize) box.width * box.height * sizeof *rgba);
+  for (int y = 0; y < box.height; y++)
+    {
+      GeglRectangle there = { box.x, box.y + y, box.width, 1 };
+
+      if (!gegl_rectangle_intersect (&there, &there, gegl_buffer_get_extent (buffer)))
+        continue;
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (box.x, box.y + y, box.width, 1), 1.0, own, row,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      row_from_whole (row, kind, there.x - box.x, there.width, rgba + 4 * (gsize) y * box.width);
+    }
+}
+
 void
 picture_read (const Picture *picture, GeglRectangle box, float *pixels, guint8 *states)
 {
-  const Babl *format = picture_own_format (GIMP_DRAWABLE (picture->layer), "R'G'B'A float");
   g_autofree float *rgba = g_new (float, (gsize) box.width *STRIP_ROWS * 4);
 
   for (int y = 0; y < box.height; y += STRIP_ROWS)
@@ -136,10 +198,10 @@ picture_read (const Picture *picture, GeglRectangle box, float *pixels, guint8 *
       const int rows = MIN (STRIP_ROWS, box.height - y);
       const gsize n = (gsize) rows * box.width, first = (gsize) y * box.width;
 
-      gegl_buffer_get (picture->buffer,
-                       GEGL_RECTANGLE (box.x - picture->extent.x, box.y + y - picture->extent.y,
-                                       box.width, rows),
-                       1.0, format, rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      picture_get_floats (picture->buffer, GIMP_DRAWABLE (picture->layer),
+                          (GeglRectangle){ box.x - picture->extent.x, box.y + y - picture->extent.y,
+                                           box.width, rows },
+                          rgba);
       for (gsize i = 0; i < n; i++)
         {
           states[first + i] = state_of (rgba[4 * i + 3]);

@@ -31,6 +31,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Picture, picture_clear)
  * PixelState. Both the caller's. */
 void picture_read (const Picture *picture, GeglRectangle box, float *pixels, guint8 *states);
 
+/* Reads a box of the drawable's own buffer as "R'G'B'A float" in its own colour space; empty where
+ * it reaches outside. Whole numbers are converted here: babl would first make a table for all
+ * 16 million colours, which takes 0.4 s and 350 MB. */
+void picture_get_floats (GeglBuffer *buffer, GimpDrawable *drawable, GeglRectangle box,
+                         float *rgba);
+
 /* babl's format of this name in the drawable's own colour space, so that no profile conversion
  * touches a pixel. */
 const Babl *picture_own_format (GimpDrawable *drawable, const char *name);

@@ -170,52 +170,22 @@ make_all (Placement *placement)
 static void
 throw_away (Placement *placement)
 {
-  for (GimpLayer **layer = placement->layers; *layer; layer++)
+  for (GimpLayer **layer = placement->layers; layer && *layer; layer++)
     if (gimp_item_is_valid (GIMP_ITEM (*layer)))
       gimp_item_delete (GIMP_ITEM (*layer));
   if (placement->group && gimp_item_is_valid (GIMP_ITEM (placement->group)))
     gimp_item_delete (GIMP_ITEM (placement->group));
-  if (placement->target != placement->image)
+  if (placement->target != placement->image && gimp_image_is_valid (placement->target))
     gimp_image_delete (placement->target);
   placement->target = NULL;
   placement->group = NULL;
-  placement->layers[0] = NULL;
-}
-
-/* The few calls that change the image. */
-static gboolean
-insert_all (Placement *placement, GimpDrawable **drawables)
-{
-  const Hole *hole = placement->hole;
-  GimpImage *image = placement->target;
-  GimpItem *parent;
-  int position, n = 0;
-
-  find_place (image, drawables, &parent, &position);
-  if (hole->kind == HOLE_MARGINS
-      && !gimp_image_resize (image, hole->width, hole->height, hole->margins.left,
-                             hole->margins.top))
-    return FALSE;
-  if (!placement->group)
-    return gimp_image_insert_layer (image, placement->layers[0], (GimpLayer *) parent, position);
-  if (!gimp_image_insert_layer (image, GIMP_LAYER (placement->group), (GimpLayer *) parent,
-                                position))
-    return FALSE;
-  while (placement->layers[n])
-    n++;
-  while (n-- > 0) /* from the bottom up */
-    if (!gimp_image_insert_layer (image, placement->layers[n], GIMP_LAYER (placement->group), 0))
-      {
-        gimp_image_remove_layer (image, GIMP_LAYER (placement->group));
-        return FALSE;
-      }
-  return TRUE;
+  g_clear_pointer (&placement->layers, g_free);
 }
 
 /* The chosen layers, or their twins in a copy of the image; ends with NULL, the array is the
  * caller's. */
 static GimpDrawable **
-chosen_layers (const Placement *placement)
+chosen_layers (const Placement *placement, GimpImage *image)
 {
   gsize n = 0, k = 0;
   GimpDrawable **all;
@@ -229,34 +199,100 @@ chosen_layers (const Placement *placement)
 
       if (GIMP_IS_LAYER_MASK (item))
         item = GIMP_ITEM (gimp_layer_from_mask (GIMP_LAYER_MASK (item)));
-      if (placement->target != placement->image)
-        item = tree_twin (placement->image, placement->target, item);
+      if (image != placement->image)
+        item = tree_twin (placement->image, image, item);
       if (item)
         all[k++] = GIMP_DRAWABLE (item);
     }
   return all;
 }
 
+/* The few calls that change an image. */
+static gboolean
+insert (const Placement *placement, GimpImage *image, GimpLayer *layer)
+{
+  const Hole *hole = placement->hole;
+  g_autofree GimpDrawable **drawables = chosen_layers (placement, image);
+  GimpItem *parent;
+  int position;
+
+  find_place (image, drawables, &parent, &position);
+  if (hole->kind == HOLE_MARGINS
+      && !gimp_image_resize (image, hole->width, hole->height, hole->margins.left,
+                             hole->margins.top))
+    return FALSE;
+  return gimp_image_insert_layer (image, layer, (GimpLayer *) parent, position);
+}
+
+/* Puts the group and its layers into the copy of the image. */
+static gboolean
+fill_group (const Placement *placement)
+{
+  GimpLayer *group = GIMP_LAYER (placement->group);
+  gboolean done;
+  int n = 0;
+
+  while (placement->layers[n])
+    n++;
+  gimp_image_undo_group_start (placement->target); /* of use where the copy is the result */
+  done = insert (placement, placement->target, group);
+  while (n-- > 0 && done) /* from the bottom up */
+    done = gimp_image_insert_layer (placement->target, placement->layers[n], group, 0);
+  if (done)
+    gimp_image_set_selected_layers (placement->target,
+                                    (const GimpLayer *[]){ placement->layers[0], NULL });
+  gimp_image_undo_group_end (placement->target);
+  return done;
+}
+
+/* Replaces the copy's group by one with the same layers that can be put into the image at once:
+ * GIMP takes layers for a group only after the group itself, and a plug-in that dies between these
+ * calls would leave an incomplete one. */
+static gboolean
+take_over (Placement *placement)
+{
+  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (placement->group));
+  GimpImage *copy = placement->target;
+  GimpLayer *group =
+      gimp_layer_new_from_drawable (GIMP_DRAWABLE (placement->group), placement->image);
+
+  if (!group || !gimp_item_set_name (GIMP_ITEM (group), name)) /* GIMP has added "copy" */
+    return FALSE;
+  placement->target = placement->image;
+  placement->group = GIMP_GROUP_LAYER (group);
+  g_free (placement->layers);
+  placement->layers = (GimpLayer **) gimp_item_get_children (GIMP_ITEM (group));
+  gimp_image_delete (copy);
+  return placement->layers && placement->layers[0];
+}
+
+static gboolean
+place (Placement *placement)
+{
+  const gboolean in_copy = placement->output != OUTPUT_LAYER;
+  gboolean done;
+
+  placement->target = in_copy ? gimp_image_duplicate (placement->image) : placement->image;
+  if (!placement->target || !make_all (placement) || (in_copy && !fill_group (placement)))
+    return FALSE;
+  if (placement->output == OUTPUT_IMAGE)
+    return TRUE;
+  if (placement->output == OUTPUT_GROUP && !take_over (placement))
+    return FALSE;
+  gimp_image_undo_group_start (placement->image);
+  done = insert (placement, placement->image,
+                 placement->group ? GIMP_LAYER (placement->group) : placement->layers[0]);
+  if (done)
+    gimp_image_set_selected_layers (placement->image,
+                                    (const GimpLayer *[]){ placement->layers[0], NULL });
+  gimp_image_undo_group_end (placement->image);
+  return done;
+}
+
 gboolean
 place_layers (Placement *placement, GError **error)
 {
-  g_autofree GimpDrawable **drawables = NULL;
-  gboolean done;
-
-  placement->target = placement->output == OUTPUT_IMAGE ? gimp_image_duplicate (placement->image)
-                                                        : placement->image;
-  done = placement->target && make_all (placement);
-  if (done)
-    {
-      drawables = chosen_layers (placement);
-      gimp_image_undo_group_start (placement->target);
-      done = insert_all (placement, drawables);
-      if (done)
-        gimp_image_set_selected_layers (placement->target,
-                                        (const GimpLayer *[]){ placement->layers[0], NULL });
-      gimp_image_undo_group_end (placement->target);
-    }
-  if (done)
+  if (place (placement))
     return TRUE;
   if (placement->target)
     throw_away (placement);

@@ -1,6 +1,7 @@
 /* place: puts results into an image, as one step that can be undone. Everything is computed, and
- * all pixels are in layers that no image has yet, before the step is opened: while it is open,
- * strokes of the user would become part of it, and a plug-in that dies would leave it half done. */
+ * all pixels are in a group that the image does not have yet, before the step is opened: while it
+ * is open, strokes of the user would become part of it. Then one call to GIMP puts it there, so a
+ * plug-in that dies leaves all of it or nothing. */
 #pragma once
 #include "blend.h"
 

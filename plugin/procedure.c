@@ -60,8 +60,8 @@ tell (const Work *work)
   gimp_displays_flush ();
 }
 
-GimpValueArray *
-procedure_answer (GimpProcedure *procedure, GimpRunMode mode, const Work *work)
+static GimpValueArray *
+answer (GimpProcedure *procedure, GimpRunMode mode, const Work *work)
 {
   GimpValueArray *values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   const Placement *made = &work->placement;
@@ -82,15 +82,6 @@ procedure_answer (GimpProcedure *procedure, GimpRunMode mode, const Work *work)
 }
 
 GimpValueArray *
-procedure_run_work (GimpProcedure *procedure, GimpRunMode mode, Work *work, const char *model)
-{
-  GError *error = NULL;
-
-  return work_run (work, model, &error) ? procedure_answer (procedure, mode, work)
-                                        : procedure_refuse (procedure, mode, error);
-}
-
-GimpValueArray *
 procedure_refuse (GimpProcedure *procedure, GimpRunMode mode, GError *error)
 {
   GimpPDBStatusType status = GIMP_PDB_EXECUTION_ERROR;
@@ -107,4 +98,27 @@ procedure_refuse (GimpProcedure *procedure, GimpRunMode mode, GError *error)
   if (mode != GIMP_RUN_NONINTERACTIVE)
     message_strip_code (error);
   return gimp_procedure_new_return_values (procedure, status, error);
+}
+
+GimpValueArray *
+procedure_finish (GimpProcedure *procedure, GimpRunMode mode, const Work *work, GError *error)
+{
+  if (!error)
+    return answer (procedure, mode, work);
+  if (!gimp_image_is_valid (work->image)) /* whatever failed, it was for that */
+    {
+      g_clear_error (&error);
+      message_closed (&error);
+    }
+  return procedure_refuse (procedure, mode, error);
+}
+
+GimpValueArray *
+procedure_run_work (GimpProcedure *procedure, GimpRunMode mode, Work *work, const char *model)
+{
+  GError *error = NULL;
+
+  progress_listen (&work->progress, work->image);
+  work_run (work, model, &error);
+  return procedure_finish (procedure, mode, work, error);
 }

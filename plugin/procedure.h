@@ -23,8 +23,10 @@ gboolean procedure_ask (GimpProcedure *procedure, GimpProcedureConfig *config, c
 GimpValueArray *procedure_run_work (GimpProcedure *procedure, GimpRunMode mode, Work *work,
                                     const char *model);
 
-/* The values of a call that worked; tells the person what the report has to say. */
-GimpValueArray *procedure_answer (GimpProcedure *procedure, GimpRunMode mode, const Work *work);
+/* The values of a call that worked, where error is NULL, or of one that failed; takes the error.
+ * Tells the person what the report has to say, or that the image is no longer there. */
+GimpValueArray *procedure_finish (GimpProcedure *procedure, GimpRunMode mode, const Work *work,
+                                  GError *error);
 
 /* The values of a call that failed; takes the error. */
 GimpValueArray *procedure_refuse (GimpProcedure *procedure, GimpRunMode mode, GError *error);

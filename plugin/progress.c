@@ -15,7 +15,7 @@ on_signal (gpointer data)
 }
 
 void
-progress_begin (Progress *progress, GimpImage *image, const char *text)
+progress_listen (Progress *progress, GimpImage *image)
 {
   static const int signals[] = { SIGTERM, SIGINT };
 
@@ -26,14 +26,12 @@ progress_begin (Progress *progress, GimpImage *image, const char *text)
       g_source_set_callback (progress->sources[i], on_signal, progress, NULL);
       g_source_attach (progress->sources[i], progress->context);
     }
-  gimp_progress_init (text);
 }
 
 void
-progress_end (Progress *progress)
+progress_clear (Progress *progress)
 {
-  gimp_progress_end ();
-  for (size_t i = 0; i < G_N_ELEMENTS (progress->sources); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (progress->sources) && progress->context; i++)
     {
       g_source_destroy (progress->sources[i]);
       g_clear_pointer (&progress->sources[i], g_source_unref);

@@ -14,9 +14,9 @@ typedef struct {
   gboolean stopped, closed;
 } Progress;
 
-/* From the main thread. Between these two, progress_tell sees stop signals. */
-void progress_begin (Progress *progress, GimpImage *image, const char *text);
-void progress_end (Progress *progress);
+/* From now on the signals stop softly, at the next call of progress_tell. From the main thread. */
+void progress_listen (Progress *progress, GimpImage *image);
+void progress_clear (Progress *progress);
 
 /* A TesseraProgress; data: the Progress. */
 gboolean progress_tell (double done, gpointer data);

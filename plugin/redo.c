@@ -285,8 +285,9 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
   settings.output = gimp_procedure_config_get_choice_id (config, "output");
   work_begin (&work, image, drawables, &settings);
   tessera_request_init (&work.request);
-  return redo (&work, &found, config, &error) ? procedure_answer (procedure, mode, &work)
-                                              : procedure_refuse (procedure, mode, error);
+  progress_listen (&work.progress, image);
+  redo (&work, &found, config, &error);
+  return procedure_finish (procedure, mode, &work, error);
 }
 
 GimpProcedure *

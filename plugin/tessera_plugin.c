@@ -21,7 +21,6 @@ typedef struct {
 
 GType tessera_plugin_get_type (void);
 G_DEFINE_TYPE (TesseraPlugin, tessera_plugin, GIMP_TYPE_PLUG_IN)
-GIMP_MAIN (tessera_plugin_get_type ())
 
 static GList *
 query_procedures (GimpPlugIn *plug_in)
@@ -74,4 +73,14 @@ static void
 tessera_plugin_init (TesseraPlugin *plug_in)
 {
   (void) plug_in;
+}
+
+/* Of several ways to convert pixels babl takes the one that was fastest when it tried them, so the
+ * last bits of floats would change from call to call. Only exact ways are allowed; babl reads this
+ * once, when libgimp starts it. */
+int
+main (int argc, char **argv)
+{
+  g_setenv ("BABL_TOLERANCE", "0", TRUE);
+  return gimp_main (tessera_plugin_get_type (), argc, argv);
 }

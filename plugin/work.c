@@ -25,6 +25,7 @@ work_begin (Work *work, GimpImage *image, GimpDrawable **drawables, const Settin
 void
 work_clear (Work *work)
 {
+  progress_clear (&work->progress);
   placement_clear (&work->placement);
   g_clear_pointer (&work->result, tessera_result_free);
   blend_clear (&work->blend);
@@ -130,6 +131,15 @@ left_out (const Work *work)
   return items;
 }
 
+static gboolean
+is_open (const Work *work, GError **error)
+{
+  if (gimp_image_is_valid (work->image))
+    return TRUE;
+  message_closed (error);
+  return FALSE;
+}
+
 gboolean
 work_read (Work *work, const char *model, GError **error)
 {
@@ -145,7 +155,8 @@ work_read (Work *work, const char *model, GError **error)
   if (!work->model && !(work->model = models_open (model, NULL, error)))
     return FALSE;
   report_lap (&work->report, &work->report.loading);
-  if (!check_conditions (work, error)
+  /* A model may take a while to open, and GIMP 3.0.4 can crash over layers of a closed image. */
+  if (!is_open (work, error) || !check_conditions (work, error)
       || !region_read (&work->region, work->image, &picture, &work->hole, work->model,
                        &work->request, &work->conditions, &work->report, error))
     return FALSE;
@@ -159,7 +170,7 @@ work_compute (Work *work, GError **error)
   double engine = 0; /* its share is told apart by itself */
 
   work->result =
-      compute (work->model, &work->region, &work->request, work->image, &work->report, error);
+      compute (work->model, &work->region, &work->request, &work->progress, &work->report, error);
   report_lap (&work->report, &engine);
   return work->result
          && blend_make (&work->blend, &work->region, work->result, work->request.soften, error);
@@ -194,11 +205,8 @@ work_write (Work *work, GError **error)
   Placement *placement = &work->placement;
   gboolean done;
 
-  if (!gimp_image_is_valid (work->image))
-    {
-      message_set (error, "E-CLOSED", _ ("The picture was closed in GIMP. Nothing was changed."));
-      return FALSE;
-    }
+  if (!is_open (work, error))
+    return FALSE;
   *placement = (Placement){ .image = work->image,
                             .drawables = work->drawables,
                             .output = work->output,

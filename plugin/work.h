@@ -2,6 +2,7 @@
  * are the same for all. */
 #pragma once
 #include "place.h"
+#include "progress.h"
 
 typedef struct {
   GimpImage *image;
@@ -17,7 +18,8 @@ typedef struct {
   Hole hole;              /* kind, margins and what is stored; owned */
   TesseraModel *model;    /* owned */
 
-  Region region; /* what the steps make; owned */
+  Progress progress; /* listens where the procedure has told it to */
+  Region region;     /* what the steps make; owned */
   Blend blend;
   TesseraResult *result;
   const int *ranks; /* which of it are written, ends with -1; NULL = all; borrowed */

@@ -94,6 +94,20 @@ def again(image, base, group, layers):
     image.remove_layer(chance.group)
 
 
+def every_time():
+    """The same bytes from every process: of several ways to convert pixels babl must not choose the quickest."""
+    for precision in (PRECISION.U16_NON_LINEAR, PRECISION.FLOAT_PERCEPTUAL):
+        image = photo(1040, 880, 120, 90, precision=precision)
+        select(image, 40, 30, 40, 30, feather=6)
+        found = set()
+        for _ in range(6):
+            answer = complete(image, image.get_layers(), seed=11)
+            found.add((raw(answer.layers()[0])[0], answer.recipe))
+            image.remove_layer(answer.group)
+        check('the same bytes in six calls, ' + precision.value_nick, len(found) == 1, len(found))
+        image.delete()
+
+
 def takes_the_layer():
     """source=layer: the layer lies off the corner and is transparent around the picture."""
     image = photo(1040, 880, 300, 220)
@@ -264,6 +278,7 @@ def returns():
 
 
 makes_layers()
+every_time()
 takes_the_layer()
 outputs()
 transparent()
