@@ -214,3 +214,59 @@ class Watchdog(threading.Thread):
         self.on = False
         self.join()
         return self
+
+
+# ---- GIMP and Tessera --------------------------------------------------------------------------
+
+class Desk:
+    """GIMP's window and Tessera's beside it."""
+
+    def __init__(self):
+        self.gimp = window_named('GIMP')
+        self.tessera = self.pid = None
+        self.opened = 0.0
+
+    def open(self, letter):
+        """Filters > Tessera > the entry with that letter; seconds until the window was there."""
+        keys(self.gimp, 'alt+r')
+        tool('sleep', 0.3, 'key', 'Up', 'sleep', 0.2, 'key', 'Right', 'sleep', 0.3)
+        begun = time.time()
+        tool('key', letter)
+        self.tessera = window_named('^Tessera')
+        self.opened = time.time() - begun
+        self.pid = pid_of(self.tessera)
+        tool('windowmove', self.tessera, 960, 60)
+        idle(self.pid)
+        return self.opened
+
+    def keys(self, *names):
+        keys(self.tessera, *names)
+
+    def generate(self):
+        self.keys('ctrl+Return')
+        return idle(self.pid)
+
+    def apply(self):
+        self.keys('alt+a')
+        idle(self.pid)
+
+    def is_open(self):
+        return window_named('^Tessera', 0) is not None
+
+    def close(self):
+        """Escape; where it asks about results that were not applied, they are discarded."""
+        for key in ('Escape', 'alt+d'):
+            if self.is_open():
+                tool('key', key) if key != 'Escape' else self.keys(key)
+                until(lambda: not self.is_open(), 2)
+        return not self.is_open()
+
+    def canvas(self, marker, at):
+        """Where the canvas's corner is in GIMP's window: `marker` is the colour of 4 x 4 pixels of the image at
+        `at`. At 100 % a pixel of the image is one of the screen."""
+        left, top = Picture(self.gimp).box(marker)[:2]
+        return left - at[0], top - at[1]
+
+    def undo(self, changed):
+        keys(self.gimp, 'ctrl+z')
+        return until(changed, 10)
