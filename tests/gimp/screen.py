@@ -128,6 +128,12 @@ def idle(pid, seconds=60):
     return False
 
 
+def started(pid):
+    """When the process began, in seconds since the system did."""
+    with open('/proc/%d/stat' % pid) as file:
+        return int(file.read().rsplit(')', 1)[1].split()[19]) / os.sysconf('SC_CLK_TCK')
+
+
 def waited(pid):
     """Seconds that the process's first thread was ready to run while the processors had other work; 0 where
     the system does not say."""
@@ -224,7 +230,8 @@ class Desk:
     def __init__(self):
         self.gimp = window_named('GIMP')
         self.tessera = self.pid = None
-        self.opened = 0.0
+        self.opened = 0.0  # seconds from the key to the window
+        self.called = 0.0  # seconds from GIMP's starting the plug-in, without what other work took from it
 
     def open(self, letter):
         """Filters > Tessera > the entry with that letter; seconds until the window was there."""
@@ -233,8 +240,10 @@ class Desk:
         begun = time.time()
         tool('key', letter)
         self.tessera = window_named('^Tessera')
+        there = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.opened = time.time() - begun
         self.pid = pid_of(self.tessera)
+        self.called = there - started(self.pid) - waited(self.pid)
         tool('windowmove', self.tessera, 960, 60)
         idle(self.pid)
         return self.opened
