@@ -76,26 +76,48 @@ fit_scale (const Preview *preview)
   return MIN (MIN (width / box.width, height / box.height), 2);
 }
 
+static double
+scale_of (const Preview *preview)
+{
+  return preview->scale > 0 ? preview->scale : fit_scale (preview);
+}
+
+/* Pixels of the screen for one of GTK's, which are larger where everything is. */
+static int
+factor_of (const Preview *preview)
+{
+  return gtk_widget_get_scale_factor (preview->area);
+}
+
 double
 preview_get_scale (const Preview *preview)
 {
-  return preview->scale > 0 ? preview->scale : fit_scale (preview);
+  return scale_of (preview) * factor_of (preview);
+}
+
+/* To a corner of the screen's pixels: else a picture at 1:1 would be blurred. */
+static double
+whole (const Preview *preview, double place)
+{
+  return round (place * factor_of (preview)) / factor_of (preview);
 }
 
 /* Corner of the part in the area. */
 static void
 corner (const Preview *preview, double *x, double *y)
 {
-  const double scale = preview_get_scale (preview);
+  const double scale = scale_of (preview);
   TesseraBox box;
 
-  *x = preview->x;
-  *y = preview->y;
+  *x = whole (preview, preview->x);
+  *y = whole (preview, preview->y);
   if (preview->scale > 0)
     return;
   box = focus (preview);
-  *x = gtk_widget_get_allocated_width (preview->area) / 2.0 - scale * (box.x + box.width / 2.0);
-  *y = gtk_widget_get_allocated_height (preview->area) / 2.0 - scale * (box.y + box.height / 2.0);
+  *x = whole (preview, gtk_widget_get_allocated_width (preview->area) / 2.0
+                           - scale * (box.x + box.width / 2.0));
+  *y = whole (preview, gtk_widget_get_allocated_height (preview->area) / 2.0
+                           - scale * (box.y + box.height / 2.0));
 }
 
 /* The canvas in the area, as far as the part shows it: x1, y1, x2, y2. */
@@ -103,7 +125,7 @@ static void
 canvas_edges (const Preview *preview, double edges[4])
 {
   const UiScene *scene = preview->scene;
-  const double scale = preview_get_scale (preview);
+  const double scale = scale_of (preview);
   double x, y;
 
   corner (preview, &x, &y);
@@ -116,15 +138,17 @@ canvas_edges (const Preview *preview, double edges[4])
 /* ---- drawing ------------------------------------------------------------------------------- */
 
 static void
-draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double scale)
+draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double scale, int factor)
 {
+  const double pixels = scale * factor;
+
   cairo_save (cr);
   cairo_translate (cr, x, y);
   cairo_scale (cr, scale, scale);
   cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), scale >= 2  ? CAIRO_FILTER_NEAREST
-                                                   : scale < 1 ? CAIRO_FILTER_GOOD
-                                                               : CAIRO_FILTER_BILINEAR);
+  cairo_pattern_set_filter (cairo_get_source (cr), pixels >= 2  ? CAIRO_FILTER_NEAREST
+                                                   : pixels < 1 ? CAIRO_FILTER_GOOD
+                                                                : CAIRO_FILTER_BILINEAR);
   cairo_paint (cr);
   cairo_restore (cr);
 }
@@ -140,7 +164,7 @@ draw_lines (cairo_t *cr, const GArray *lines, double x, double y, double scale, 
   for (int i = 0; i < 2; i++)
     {
       cairo_set_dash (cr, dashes, 2, i * dash);
-      cairo_set_source_rgba (cr, i, i, i, dash > 3 ? 0.9 : 0.6);
+      cairo_set_source_rgba (cr, i, i, i, dash > 3 ? 0.9 : 0.8);
       outline_path (lines, cr, x, y, scale);
       cairo_stroke (cr);
     }
@@ -194,7 +218,7 @@ static gboolean
 draw (GtkWidget *area, cairo_t *cr, gpointer data)
 {
   const Preview *preview = data;
-  const double scale = preview_get_scale (preview);
+  const double scale = scale_of (preview);
   double x, y;
 
   (void) area;
@@ -206,10 +230,11 @@ draw (GtkWidget *area, cairo_t *cr, gpointer data)
       return FALSE;
     }
   corner (preview, &x, &y);
-  draw_surface (cr, preview->picture, x, y, scale);
+  draw_surface (cr, preview->picture, x, y, scale, factor_of (preview));
   if (preview->variation && !preview->compare)
     draw_surface (cr, preview->variation, x + scale * (preview->box.x - preview->scene->part.x),
-                  y + scale * (preview->box.y - preview->scene->part.y), scale);
+                  y + scale * (preview->box.y - preview->scene->part.y), scale,
+                  factor_of (preview));
   if (!preview->compare && !preview->variation)
     {
       if (preview->softened)
@@ -246,7 +271,7 @@ side_at (const Preview *preview, double x, double y)
 static int
 dragged_by (const Preview *preview, double x, double y)
 {
-  const double scale = preview_get_scale (preview);
+  const double scale = scale_of (preview);
   const double moved[4] = { preview->drag_x - x, x - preview->drag_x, preview->drag_y - y,
                             y - preview->drag_y };
 
@@ -295,7 +320,7 @@ moved (GtkWidget *area, GdkEventMotion *event, gpointer data)
                              preview->data);
   else
     {
-      preview->scale = preview_get_scale (preview);
+      preview->scale = scale_of (preview);
       preview->x = preview->begin_x + event->x - preview->drag_x;
       preview->y = preview->begin_y + event->y - preview->drag_y;
       gtk_widget_queue_draw (area);
@@ -319,7 +344,7 @@ released (GtkWidget *area G_GNUC_UNUSED, GdkEventButton *event, gpointer data)
 static void
 zoom_at (Preview *preview, double factor, double at_x, double at_y)
 {
-  const double old = preview_get_scale (preview), scale = CLAMP (old * factor, 0.02, 8);
+  const double old = scale_of (preview), scale = CLAMP (old * factor, 0.02, 8);
   double x, y;
 
   if (!preview->scene)
@@ -462,7 +487,7 @@ preview_set_scale (Preview *preview, double scale)
     zoom_at (preview, scale / preview_get_scale (preview),
              gtk_widget_get_allocated_width (preview->area) / 2.0,
              gtk_widget_get_allocated_height (preview->area) / 2.0);
-  preview->scale = scale;
+  preview->scale = scale / factor_of (preview);
   preview->all = scale == 0;
   gtk_widget_queue_draw (preview->area);
   preview->events.zoomed (preview->data);
@@ -483,7 +508,7 @@ preview_pan (Preview *preview, double dx, double dy)
   if (!preview->scene)
     return;
   corner (preview, &x, &y);
-  preview->scale = preview_get_scale (preview);
+  preview->scale = scale_of (preview);
   preview->x = x + dx;
   preview->y = y + dy;
   gtk_widget_queue_draw (preview->area);
