@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 
 enum { GAP = 12 };
@@ -118,7 +119,7 @@ modes_row (UiWindow *window)
   window->header = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (window->header), 0);
   gtk_label_set_ellipsize (GTK_LABEL (window->header), PANGO_ELLIPSIZE_END);
-  gtk_style_context_add_class (gtk_widget_get_style_context (window->header), "dim-label");
+  gtk_widget_set_opacity (window->header, FORMAT_ASIDE);
   gtk_box_pack_start (GTK_BOX (row), box, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), window->header, TRUE, TRUE, 0);
   return row;

@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -98,7 +99,7 @@ expander (const char *title, GtkWidget *content, GtkWidget **text)
   *text = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (*text), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (*text), 0);
-  gtk_style_context_add_class (gtk_widget_get_style_context (*text), "dim-label");
+  gtk_widget_set_opacity (*text, FORMAT_ASIDE);
   gtk_label_set_mnemonic_widget (GTK_LABEL (name), expander);
   gtk_box_pack_start (GTK_BOX (line), name, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (line), *text, TRUE, TRUE, 0);
