@@ -194,28 +194,42 @@ stage_show_mode (Stage *stage, UiMode mode)
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
+/* Drawn anew rather than taken from the screen, which may be too small or behind its time. */
+static GdkPixbuf *
+draw_window (Stage *stage)
+{
+  const int factor = gtk_widget_get_scale_factor (stage->top);
+  const int width = gtk_widget_get_allocated_width (stage->top) * factor;
+  const int height = gtk_widget_get_allocated_height (stage->top) * factor;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  GdkPixbuf *picture;
+  cairo_t *cr;
+
+  cairo_surface_set_device_scale (surface, factor, factor);
+  cr = cairo_create (surface);
+  gtk_widget_draw (stage->top, cr);
+  cairo_destroy (cr);
+  cairo_surface_set_device_scale (surface, 1, 1);
+  picture = gdk_pixbuf_get_from_surface (surface, 0, 0, width, height);
+  cairo_surface_destroy (surface);
+  g_assert_nonnull (picture);
+  return picture;
+}
+
 GdkPixbuf *
 stage_picture (Stage *stage, GtkWidget *widget)
 {
-  int x = 0, y = 0;
   const int factor = gtk_widget_get_scale_factor (stage->top);
-  GdkPixbuf *all = gdk_pixbuf_get_from_window (
-      gtk_widget_get_window (stage->top), 0, 0, gtk_widget_get_allocated_width (stage->top),
-      gtk_widget_get_allocated_height (stage->top));
-  GdkPixbuf *part, *copy;
+  g_autoptr (GdkPixbuf) all = draw_window (stage), part = NULL;
+  int x = 0, y = 0;
 
-  g_assert_nonnull (all);
   if (!widget || widget == stage->top)
-    return all;
+    return g_steal_pointer (&all);
   g_assert_true (gtk_widget_translate_coordinates (widget, stage->top, 0, 0, &x, &y));
-  part =
-      gdk_pixbuf_new_subpixbuf (all, x * factor, y * factor,
-                                gtk_widget_get_allocated_width (widget) * factor,
-                                gtk_widget_get_allocated_height (widget) * factor);
-  copy = gdk_pixbuf_copy (part);
-  g_object_unref (part);
-  g_object_unref (all);
-  return copy;
+  part = gdk_pixbuf_new_subpixbuf (all, x * factor, y * factor,
+                                   gtk_widget_get_allocated_width (widget) * factor,
+                                   gtk_widget_get_allocated_height (widget) * factor);
+  return gdk_pixbuf_copy (part);
 }
 
 void

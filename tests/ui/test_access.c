@@ -13,7 +13,8 @@ static char *
 name_of (AtkObject *object)
 {
   AtkRelationSet *relations = atk_object_ref_relation_set (object);
-  AtkRelation *relation = atk_relation_set_get_relation_by_type (relations, ATK_RELATION_LABELLED_BY);
+  AtkRelation *relation =
+      atk_relation_set_get_relation_by_type (relations, ATK_RELATION_LABELLED_BY);
   const char *name = atk_object_get_name (object);
   char *found = NULL;
 
