@@ -445,6 +445,8 @@ preview_set_scene (Preview *preview, UiScene *scene)
       int box[4];
 
       preview->picture = surface_from_rgb (scene->pixels, width, height);
+      if (scene->query.mode == UI_MODE_EXTEND || scene->query.empty_area)
+        surface_show_empty (preview->picture, scene->hole);
       preview->selection = outline_new (scene->hole, width, height, 0.5f);
       outline_places (scene->hole, width, height, box);
       preview->hole = (TesseraBox){ box[0], box[1], box[2], box[3] };

@@ -7,11 +7,10 @@ byte (float value)
   return (guint32) (CLAMP (value, 0, 1) * 255 + 0.5f);
 }
 
-static void
-draw_checks (guint32 *row, int width, int y)
+static guint32
+check_at (int x, int y)
 {
-  for (int x = 0; x < width; x++)
-    row[x] = ((x / 8) ^ (y / 8)) & 1 ? 0xff999999 : 0xff666666;
+  return ((x / 8) ^ (y / 8)) & 1 ? 0xff999999 : 0xff666666;
 }
 
 cairo_surface_t *
@@ -26,13 +25,32 @@ surface_from_rgb (const float *pixels, int width, int height)
       guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
       const float *from = pixels ? pixels + (gsize) y * width * 3 : NULL;
 
-      if (!from)
-        draw_checks (row, width, y);
+      for (int x = 0; !from && x < width; x++)
+        row[x] = check_at (x, y);
       for (int x = 0; from && x < width; x++, from += 3)
         row[x] = 0xff000000 | byte (from[0]) << 16 | byte (from[1]) << 8 | byte (from[2]);
     }
   cairo_surface_mark_dirty (surface);
   return surface;
+}
+
+void
+surface_show_empty (cairo_surface_t *surface, const float *hole)
+{
+  const int width = cairo_image_surface_get_width (surface);
+  const int height = cairo_image_surface_get_height (surface);
+  guint8 *data = cairo_image_surface_get_data (surface);
+
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row =
+          (guint32 *) (void *) (data + (gsize) y * cairo_image_surface_get_stride (surface));
+
+      for (int x = 0; x < width; x++)
+        if (hole[(gsize) y * width + x] >= 1)
+          row[x] = check_at (x, y);
+    }
+  cairo_surface_mark_dirty (surface);
 }
 
 cairo_surface_t *

@@ -6,6 +6,9 @@
 /* pixels [height][width][3], 0..1; NULL: a checkerboard. The surface is the caller's. */
 cairo_surface_t *surface_from_rgb (const float *pixels, int width, int height);
 
+/* Checks where hole [height][width] is whole: there is nothing there yet. */
+void surface_show_empty (cairo_surface_t *surface, const float *hole);
+
 /* rgba [height][width][4], not premultiplied. */
 cairo_surface_t *surface_from_rgba (const float *rgba, int width, int height);
 

@@ -97,6 +97,7 @@ def labels(desk):
     x, y = desk.canvas(MARK, AT)
     desk.open('p')
     desk.keys('ctrl+n')
+    until(lambda: image.get_layers()[0].get_name() == 'Labels')
     idle(desk.pid)
     layer = image.get_layers()[0]
     if not check('Ctrl+N makes a label layer', layer.get_name() == 'Labels', layer.get_name()):
