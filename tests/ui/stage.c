@@ -217,18 +217,25 @@ draw_window (Stage *stage)
 }
 
 GdkPixbuf *
-stage_picture (Stage *stage, GtkWidget *widget)
+stage_part (Stage *stage, GdkPixbuf *picture, GtkWidget *widget)
 {
   const int factor = gtk_widget_get_scale_factor (stage->top);
-  g_autoptr (GdkPixbuf) all = draw_window (stage), part = NULL;
   int x = 0, y = 0;
+
+  g_assert_true (gtk_widget_translate_coordinates (widget, stage->top, 0, 0, &x, &y));
+  return gdk_pixbuf_new_subpixbuf (picture, x * factor, y * factor,
+                                   gtk_widget_get_allocated_width (widget) * factor,
+                                   gtk_widget_get_allocated_height (widget) * factor);
+}
+
+GdkPixbuf *
+stage_picture (Stage *stage, GtkWidget *widget)
+{
+  g_autoptr (GdkPixbuf) all = draw_window (stage), part = NULL;
 
   if (!widget || widget == stage->top)
     return g_steal_pointer (&all);
-  g_assert_true (gtk_widget_translate_coordinates (widget, stage->top, 0, 0, &x, &y));
-  part = gdk_pixbuf_new_subpixbuf (all, x * factor, y * factor,
-                                   gtk_widget_get_allocated_width (widget) * factor,
-                                   gtk_widget_get_allocated_height (widget) * factor);
+  part = stage_part (stage, all, widget);
   return gdk_pixbuf_copy (part);
 }
 
