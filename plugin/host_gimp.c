@@ -147,7 +147,10 @@ gimp_host_init (GimpHost *host, GimpImage *image)
 
   *host = (GimpHost){ .host = { .state = state,
                                 .look = gimp_host_look,
+                                .look_inside = gimp_host_look_inside,
+                                .lay = gimp_host_lay,
                                 .apply = gimp_host_apply,
+                                .paint_label = gimp_host_paint_label,
                                 .fix = fix,
                                 .use_label = use_label,
                                 .stored = gimp_host_stored,

@@ -80,6 +80,12 @@ window_bar_chosen (BarAction action, gpointer data)
     case BAR_NEW_SELECTION:
       window_look_soon (window);
       break;
+    case BAR_RESAMPLE:
+      window_resample (window, window->gallery.current);
+      break;
+    case BAR_GROW_AGAIN:
+      extend_page_grow (window);
+      break;
     case BAR_DISCARD:
       gallery_discard_cut (&window->gallery);
       window_show_current (window);
@@ -206,6 +212,12 @@ gallery_key (UiWindow *window, guint key)
     current->ticked = !current->ticked;
   else if (key == GDK_KEY_m)
     window_more_like (window, current->id);
+  else if (key == GDK_KEY_p)
+    window_resample (window, current->id);
+  else if (key == GDK_KEY_asterisk)
+    window_star (window, current->id);
+  else if (key == GDK_KEY_s)
+    window_save_picture (window, current->id);
   else if (key == GDK_KEY_Delete)
     {
       window_discard (window, current->id);

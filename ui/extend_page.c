@@ -172,6 +172,16 @@ extend_page_write (UiWindow *window)
   write_size (window);
 }
 
+/* The last step of growth once more. */
+void
+extend_page_grow (UiWindow *window)
+{
+  for (int side = 0; side < 4; side++)
+    *margin (window, side) = window->grown[side];
+  controls_write (window);
+  window_look_soon (window);
+}
+
 void
 extend_page_dragged (PreviewSide side, int pixels, gboolean end, gpointer data)
 {

@@ -254,12 +254,17 @@ show_off_labels (UiWindow *window)
 {
   g_autofree char *text = NULL;
 
-  if (window->scene->off_labels <= 0.02)
+  const TesseraLabelCount *count = &window->scene->count;
+  const double off = count->n_painted == 0 ? 0
+                                           : (double) (count->n_near + count->n_unknown)
+                                                 / (double) count->n_painted;
+
+  if (off <= 0.02)
     return;
   text =
       g_strdup_printf (_ ("%d %% of the painted area has colors that are no label. It is treated "
                           "as free."),
-                       (int) (100 * window->scene->off_labels + 0.5));
+                       (int) (100 * off + 0.5));
   bar_show (window->bar, text, BAR_NONE, BAR_NONE);
 }
 

@@ -63,6 +63,7 @@ static const Entry entries[] = {
   { "open-edges", TRUTH, PLACE (open_edges), 0, 1 },
   { "open-detail", TRUTH, PLACE (open_detail), 0, 1 },
   { "open-advanced", TRUTH, PLACE (open_advanced), 0, 1 },
+  { "applied", WHOLE, PLACE (n_applied), 0, G_MAXINT },
   { "speed", REAL, PLACE (speed), 0.01, 1000 },
 };
 

@@ -32,6 +32,7 @@ typedef struct {
   /* of the window */
   int window_width, window_height;
   gboolean open_edges, open_detail, open_advanced;
+  int n_applied; /* times that Apply was pressed, ever */
   double speed; /* measured seconds per estimated second; 0 = never measured */
 } UiSettings;
 

@@ -1,4 +1,5 @@
 #include "standin_host.h"
+#include <math.h>
 #include <string.h>
 
 static guint8 *
@@ -119,6 +120,54 @@ look (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **er
   return g_steal_pointer (&scene);
 }
 
+static UiScene *
+look_inside (UiHost *host, const UiQuery *query, const TesseraModel *model, const UiPiece *inside,
+             GError **error)
+{
+  UiScene *scene = look (host, query, model, error);
+  const TesseraBox box = inside->box, part = scene ? scene->part : box;
+  gboolean any = FALSE;
+
+  for (int y = 0; scene && y < part.height; y++)
+    for (int x = 0; x < part.width; x++)
+      {
+        float *hole = scene->hole + (gsize) y * part.width + x;
+        const int px = part.x + x - box.x, py = part.y + y - box.y;
+
+        if (px < 0 || py < 0 || px >= box.width || py >= box.height
+            || !(inside->pixels[4 * ((gsize) py * box.width + px) + 3] > 0))
+          *hole = 0;
+        any |= *hole > 0;
+      }
+  if (!scene || any)
+    return scene;
+  ui_scene_unref (scene);
+  g_set_error_literal (error, G_FILE_ERROR, 0,
+                       "E-OUTSIDE-PART: The selection lies outside of this variation. Select a "
+                       "part of it.");
+  return NULL;
+}
+
+/* As apply would leave it: in bytes. */
+static void
+lay (UiHost *host, UiScene *scene, const UiPiece *piece)
+{
+  const TesseraBox box = piece->box, part = scene->part;
+
+  (void) host;
+  for (int y = MAX (box.y, part.y); y < MIN (box.y + box.height, part.y + part.height); y++)
+    for (int x = MAX (box.x, part.x); x < MIN (box.x + box.width, part.x + part.width); x++)
+      {
+        const float *from = piece->pixels + 4 * ((gsize) (y - box.y) * box.width + x - box.x);
+        float *to = scene->pixels + 3 * ((gsize) (y - part.y) * part.width + x - part.x);
+
+        for (int c = 0; c < 3; c++)
+          to[c] = floorf (to[c] * 255 * (1 - from[3]) + CLAMP (from[c], 0, 1) * 255 * from[3]
+                          + 0.5f)
+                  / 255;
+      }
+}
+
 static void
 blend (GdkPixbuf *picture, const UiPiece *piece)
 {
@@ -134,10 +183,10 @@ blend (GdkPixbuf *picture, const UiPiece *piece)
 }
 
 static gboolean
-apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n, UiOutput output,
-       char **place, GError **error)
+apply (UiHost *host, const UiPiece *pieces, int n, UiOutput output, char **place, GError **error)
 {
   Standin *standin = (Standin *) host;
+  const UiScene *scene = pieces[0].scene;
   const UiQuery *query = &scene->query;
   GdkPixbuf *canvas =
       gdk_pixbuf_new (GDK_COLORSPACE_RGB, TRUE, 8, scene->canvas_width, scene->canvas_height);
@@ -146,7 +195,13 @@ apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n, UiOutpu
   gdk_pixbuf_fill (canvas, 0x000000ff);
   gdk_pixbuf_copy_area (standin->picture, 0, 0, gdk_pixbuf_get_width (standin->picture),
                         gdk_pixbuf_get_height (standin->picture), canvas, query->left, query->top);
-  blend (canvas, &pieces[0]);
+  for (int i = 0; i < n; i++)
+    if (i == 0 || pieces[i].alone)
+      {
+        g_clear_object (&standin->below);
+        standin->below = gdk_pixbuf_copy (canvas);
+        blend (canvas, &pieces[i]);
+      }
   g_object_unref (standin->picture);
   standin->picture = canvas;
   standin->stamp++;
@@ -205,6 +260,26 @@ use_label (UiHost *host, int layer, guint32 color)
   standin->stamp++;
 }
 
+static gboolean
+paint_label (UiHost *host, int layer, TesseraBox box, const guint8 *where, guint32 color,
+             GError **error)
+{
+  Standin *standin = (Standin *) host;
+  const guint8 rgba[4] = { color >> 16, color >> 8 & 255, color & 255, 255 };
+
+  (void) layer;
+  (void) error;
+  for (int y = MAX (box.y, 0); y < MIN (box.y + box.height, gdk_pixbuf_get_height (standin->labels));
+       y++)
+    for (int x = MAX (box.x, 0); x < MIN (box.x + box.width, gdk_pixbuf_get_width (standin->labels));
+         x++)
+      if (where[(gsize) (y - box.y) * box.width + x - box.x])
+        memcpy (pixel_at (standin->labels, x, y), rgba, 4);
+  standin->n_painted++;
+  standin->stamp++;
+  return TRUE;
+}
+
 static GPtrArray *
 stored (UiHost *host)
 {
@@ -226,7 +301,10 @@ standin_init (Standin *standin, GdkPixbuf *picture, GdkPixbuf *mask, const char 
 {
   *standin = (Standin){ .host = { .state = state,
                                   .look = look,
+                                  .look_inside = look_inside,
+                                  .lay = lay,
                                   .apply = apply,
+                                  .paint_label = paint_label,
                                   .fix = fix,
                                   .use_label = use_label,
                                   .stored = stored,
@@ -242,6 +320,7 @@ standin_clear (Standin *standin)
   g_clear_object (&standin->picture);
   g_clear_object (&standin->mask);
   g_clear_object (&standin->labels);
+  g_clear_object (&standin->below);
   g_clear_pointer (&standin->model, g_free);
   g_clear_pointer (&standin->recipe, g_free);
 }

@@ -99,8 +99,14 @@ tell_stale (UiWindow *window)
   if (window->stale)
     return;
   window->stale = TRUE;
-  bar_show (window->bar, _ ("The selection has changed since these were made."), BAR_NEW_SELECTION,
-            BAR_KEEP);
+  if (window_can_resample (window, gallery_current (&window->gallery)))
+    bar_show (window->bar,
+              _ ("The selection has changed. It can be a part of this variation that is made anew, "
+                 "or a new place to fill."),
+              BAR_RESAMPLE, BAR_NEW_SELECTION);
+  else
+    bar_show (window->bar, _ ("The selection has changed since these were made."),
+              BAR_NEW_SELECTION, BAR_KEEP);
 }
 
 void

@@ -41,6 +41,7 @@ struct UiWindow {
   gint64 begun;
   guint poll, tick, look, begin; /* sources; 0 = none */
   int drag_begin[4];             /* margins when a handle was taken */
+  int grown[4];                  /* margins of the last step of growth */
   gboolean dragging;
   gboolean stale;    /* the selection is another than the shown variations' */
   gboolean updating; /* widgets are being set: not the user */
@@ -75,10 +76,26 @@ void window_build (UiWindow *window);
 void window_generate (UiWindow *window);
 void window_more_like (UiWindow *window, guint id);
 void window_stop (UiWindow *window);
-void window_apply (UiWindow *window, guint only); /* only: id, 0 = all that is ticked */
-void window_discard (UiWindow *window, guint id);
-void window_menu (UiWindow *window, guint id, GdkEvent *event);
+void window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box,
+                   int parent);
+TesseraBox window_coming_box (const UiScene *scene, TesseraBox hole);
 extern const UiWorkerEvents window_worker_events;
+
+/* resample.c: the selected part of a variation anew */
+void window_resample (UiWindow *window, guint id);
+gboolean window_can_resample (const UiWindow *window, const Variation *variation);
+
+/* apply.c */
+void window_apply (UiWindow *window, guint only); /* only: id, 0 = all that is ticked */
+UiPiece window_piece (const Variation *variation, gboolean alone); /* borrowed from it */
+
+/* gallery_menu.c */
+void window_discard (UiWindow *window, guint id);
+void window_star (UiWindow *window, guint id);
+void window_use_settings (UiWindow *window, guint id);
+void window_copy_recipe (UiWindow *window, guint id);
+void window_save_picture (UiWindow *window, guint id);
+void window_menu (UiWindow *window, guint id, GdkEvent *event);
 
 /* actions.c */
 void window_bar_chosen (BarAction action, gpointer window);
@@ -106,6 +123,7 @@ void controls_name (GtkWidget *widget, const char *name); /* for a screen reader
 GtkWidget *extend_page_new (UiWindow *window);
 void extend_page_read (UiWindow *window);
 void extend_page_write (UiWindow *window);
+void extend_page_grow (UiWindow *window);
 void extend_page_dragged (PreviewSide side, int pixels, gboolean end, gpointer window);
 
 /* labels_page.c */

@@ -19,7 +19,7 @@ struct UiWorker {
   GAsyncQueue *tasks;
   GMainContext *context; /* where things are told */
   TesseraModel *model;   /* the thread's; the window reads it between two opens */
-  int stop;              /* atomic */
+  int stop;              /* atomic: this batch and those before it shall end */
   int done;              /* atomic, in 1/1000000 */
   int alive;             /* atomic: 0 = tell nothing any more */
   guint serial;          /* of the newest estimate asked for; atomic */
@@ -127,7 +127,7 @@ progress (double done, gpointer data)
   UiWorker *worker = data;
 
   g_atomic_int_set (&worker->done, (int) (done * 1e6));
-  return !g_atomic_int_get (&worker->stop);
+  return (int) worker->batch > g_atomic_int_get (&worker->stop);
 }
 
 static void
@@ -242,7 +242,7 @@ ui_worker_free (UiWorker *worker)
   if (!worker)
     return;
   g_atomic_int_set (&worker->alive, 0);
-  g_atomic_int_set (&worker->stop, 1);
+  g_atomic_int_set (&worker->stop, G_MAXINT);
   g_async_queue_push_front (worker->tasks, task_new (TASK_QUIT));
   g_thread_join (worker->thread);
   worker_unref (worker);
@@ -278,15 +278,14 @@ ui_worker_run (UiWorker *worker, guint batch, UiScene *scene, const TesseraReque
   task->request = *request;
   task->batch = batch;
   task->rows = rows;
-  g_atomic_int_set (&worker->stop, 0);
   g_atomic_int_set (&worker->done, 0);
   g_async_queue_push (worker->tasks, task);
 }
 
 void
-ui_worker_stop (UiWorker *worker)
+ui_worker_stop (UiWorker *worker, guint batch)
 {
-  g_atomic_int_set (&worker->stop, 1);
+  g_atomic_int_set (&worker->stop, (int) batch);
 }
 
 double

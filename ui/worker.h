@@ -29,12 +29,12 @@ void ui_worker_open (UiWorker *worker, const char *path);
  * replaces one that has not begun. */
 void ui_worker_estimate (UiWorker *worker, UiScene *scene, const TesseraRequest *request);
 
-/* rows: tell what has grown. */
+/* batch: above 0, larger than those before. rows: tell what has grown. */
 void ui_worker_run (UiWorker *worker, guint batch, UiScene *scene, const TesseraRequest *request,
                     gboolean rows);
 
-/* The run that is on ends within a tenth of a second, with what is finished. */
-void ui_worker_stop (UiWorker *worker);
+/* This run, and those asked for before it, end within a tenth of a second with what is finished. */
+void ui_worker_stop (UiWorker *worker, guint batch);
 
 /* 0..1 of the run that is on. */
 double ui_worker_done (UiWorker *worker);
