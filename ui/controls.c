@@ -210,12 +210,10 @@ seed_box (UiWindow *window)
 }
 
 static GtkWidget *
-advanced (UiWindow *window)
+sampling (UiWindow *window)
 {
   static const char *const strategies[] = { N_ ("Automatic"), N_ ("Pyramid"), N_ ("Anchored"),
                                             N_ ("Exact"), NULL };
-  static const char *const outputs[] = { N_ ("New group"), N_ ("New layer"), N_ ("Selected layer"),
-                                         NULL };
   Controls *c = &window->controls;
   GtkWidget *grid = controls_grid (), *seed = seed_box (window), *label;
 
@@ -224,10 +222,7 @@ advanced (UiWindow *window)
   c->top_k = controls_spin (window, 0, 65536, 10, 0);
   c->top_p = controls_spin (window, 0, 1, 0.05, 2);
   c->strategy = controls_combo (window, strategies);
-  c->output = controls_combo (window, outputs);
   c->similar = controls_spin (window, 0, 100, 5, 0);
-  c->threads = controls_spin (window, 0, 256, 1, 0);
-  c->memory = controls_spin (window, 0, 1048576, 100, 0);
   controls_row (grid, 1, _ ("Likeliest contents"), c->top_k,
                 _ ("Consider only the k likeliest contents for each place; 0: as the model advises "
                    "(top-k)"));
@@ -235,16 +230,28 @@ advanced (UiWindow *window)
                 _ ("Consider only the likeliest contents that together reach this probability; 0: "
                    "as the model advises (top-p)"));
   controls_row (grid, 3, _ ("Strategy"), c->strategy, _ ("How large selections are covered"));
-  controls_row (grid, 4, _ ("Put into"), c->output, _ ("Where Apply puts the result"));
-  controls_row (grid, 5, _ ("Similarity"), c->similar,
+  controls_row (grid, 4, _ ("Similarity"), c->similar,
                 _ ("How much stays with More Like This, in per cent"));
-  controls_row (grid, 6, _ ("Processor cores"), c->threads, _ ("0 takes all cores"));
-  controls_row (grid, 7, _ ("Memory limit"), c->memory,
+  return c->sampling = expander (_ ("Sampling"), grid, &c->sampling_text);
+}
+
+static GtkWidget *
+output (UiWindow *window)
+{
+  static const char *const outputs[] = { N_ ("New group"), N_ ("New layer"), N_ ("Selected layer"),
+                                         NULL };
+  Controls *c = &window->controls;
+  GtkWidget *grid = controls_grid ();
+
+  c->output = controls_combo (window, outputs);
+  c->threads = controls_spin (window, 0, 256, 1, 0);
+  c->memory = controls_spin (window, 0, 1048576, 100, 0);
+  controls_row (grid, 0, _ ("Put into"), c->output, _ ("Where Apply puts the result"));
+  controls_row (grid, 1, _ ("Processor cores"), c->threads, _ ("0 takes all cores"));
+  controls_row (grid, 2, _ ("Memory limit"), c->memory,
                 _ ("In megabytes; work that needs more is refused. 0 takes three quarters of what "
                    "is free"));
-  c->rows = controls_check (window, _ ("Show rows while working"), NULL);
-  gtk_grid_attach (GTK_GRID (grid), c->rows, 0, 8, 2, 1);
-  return c->advanced = expander (_ ("Advanced"), grid, &c->advanced_text);
+  return c->put = expander (_ ("Output"), grid, &c->output_text);
 }
 
 GtkWidget *
@@ -258,7 +265,8 @@ controls_new (UiWindow *window)
   gtk_box_pack_start (GTK_BOX (column), basics (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), edges (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), detail (window), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), advanced (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), sampling (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), output (window), FALSE, FALSE, 0);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
@@ -325,7 +333,6 @@ read_all (UiWindow *window)
   settings->similar = 100 - number (c->similar);
   settings->threads = (int) number (c->threads);
   settings->memory = (int) number (c->memory);
-  settings->rows = truth (c->rows);
   read_label_layer (window);
   extend_page_read (window);
   settings->only_selection = choice (c->paint) == 1;
@@ -337,11 +344,13 @@ controls_texts (UiWindow *window)
   const Controls *c = &window->controls;
   g_autofree char *edges = ui_settings_edges_text (&window->settings);
   g_autofree char *detail = ui_settings_detail_text (&window->settings);
-  g_autofree char *advanced = ui_settings_advanced_text (&window->settings);
+  g_autofree char *sampling = ui_settings_sampling_text (&window->settings);
+  g_autofree char *output = ui_settings_output_text (&window->settings);
 
   gtk_label_set_text (GTK_LABEL (c->edges_text), edges);
   gtk_label_set_text (GTK_LABEL (c->detail_text), detail);
-  gtk_label_set_text (GTK_LABEL (c->advanced_text), advanced);
+  gtk_label_set_text (GTK_LABEL (c->sampling_text), sampling);
+  gtk_label_set_text (GTK_LABEL (c->output_text), output);
 }
 
 void
@@ -435,7 +444,6 @@ controls_write (UiWindow *window)
   set_number (c->similar, 100 - settings->similar);
   set_number (c->threads, settings->threads);
   set_number (c->memory, settings->memory);
-  set_truth (c->rows, settings->rows);
   set_choice (c->paint, settings->only_selection);
   write_label_layers (window);
   extend_page_write (window);

@@ -31,6 +31,7 @@ window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, Tessera
       return;
     }
   bar_hide (window->bar);
+  draft_stop (window);
   window->stopping = FALSE;
   window->begun = g_get_monotonic_time ();
   ui_worker_estimate (window->worker, scene, request); /* what the run will be measured against */
@@ -185,4 +186,4 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
   strip_focus (window->strip);
 }
 
-const UiWorkerEvents window_worker_events = { opened, estimated, grown, finished };
+const UiWorkerEvents window_worker_events = { opened, estimated, grown, finished, draft_finished };

@@ -31,7 +31,11 @@ typedef struct {
 
   /* of the window */
   int window_width, window_height;
-  gboolean open_edges, open_detail, open_advanced;
+  gboolean open_edges, open_detail, open_sampling, open_output;
+  gboolean hints; /* show them, */
+  int hints_seen; /* but for those that were dismissed: bits */
+  gboolean cells; /* outline the cells */
+  gboolean live;  /* a draft after each change of the labels */
   int n_applied; /* times that Apply was pressed, ever */
   double speed; /* measured seconds per estimated second; 0 = never measured */
 } UiSettings;
@@ -56,7 +60,8 @@ gboolean ui_settings_from_recipe (UiSettings *settings, const char *recipe, GErr
 /* What stands beside the closed expanders: "4 px, matched" and the like; g_free. */
 char *ui_settings_edges_text (const UiSettings *settings);
 char *ui_settings_detail_text (const UiSettings *settings);
-char *ui_settings_advanced_text (const UiSettings *settings);
+char *ui_settings_sampling_text (const UiSettings *settings);
+char *ui_settings_output_text (const UiSettings *settings);
 
 /* A run that was estimated at `estimated` seconds took `taken`: the next estimate learns from it. */
 void ui_settings_learn (UiSettings *settings, double estimated, double taken);

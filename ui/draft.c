@@ -1,0 +1,150 @@
+/* draft: while labels are painted, a quick picture of what they would become. It is shown, and is no
+ * part of the gallery. */
+#include "window_private.h"
+#include "format.h"
+#include <glib/gi18n-lib.h>
+
+/* ms without a stroke; seconds that a draft may take: longer ones would lag behind the brush. */
+enum { PAUSE = 900, ALLOWED = 6 };
+
+static void
+forget (UiWindow *window)
+{
+  g_clear_pointer (&window->draft, ui_result_unref);
+  g_clear_pointer (&window->draft_scene, ui_scene_unref);
+}
+
+void
+draft_stop (UiWindow *window)
+{
+  if (window->draft_wait)
+    g_source_remove (window->draft_wait);
+  window->draft_wait = 0;
+  if (window->draft_batch)
+    ui_worker_stop (window->worker, window->draft_batch);
+  window->draft_batch = 0;
+}
+
+void
+draft_clear (UiWindow *window)
+{
+  draft_stop (window);
+  forget (window);
+}
+
+static gboolean
+begin (gpointer data)
+{
+  UiWindow *window = data;
+  const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
+  TesseraRequest request;
+
+  window->draft_wait = 0;
+  if (!window->scene || window->batch)
+    return G_SOURCE_REMOVE;
+  window_request (window, window->scene, &request);
+  request.n_variations = 1;
+  request.effort = TESSERA_EFFORT_DRAFT;
+  g_clear_pointer (&window->draft_scene, ui_scene_unref);
+  window->draft_scene = ui_scene_ref (window->scene);
+  window->draft_batch = window->gallery.next_batch++;
+  ui_worker_draft (window->worker, window->draft_batch, window->scene, &request,
+                   ALLOWED / learnt);
+  window_update (window);
+  return G_SOURCE_REMOVE;
+}
+
+void
+draft_soon (UiWindow *window)
+{
+  draft_clear (window);
+  if (window->settings.live && window->mode != UI_MODE_SELECTION && window->scene
+      && window->scene->labels && window->hole.width > 0 && !window->batch)
+    window->draft_wait = g_timeout_add (PAUSE, begin, window);
+}
+
+/* What stands under the switch: that it is on its way, or too slow. */
+static void
+say (UiWindow *window, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (window->controls.live_text), text);
+  gtk_widget_set_visible (window->controls.live_text, *text != '\0');
+}
+
+void
+draft_finished (guint batch, TesseraResult *result, double estimated, double taken, gpointer data)
+{
+  UiWindow *window = data;
+  const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
+  UiResult *counted = result ? ui_result_new (result) : NULL;
+  g_autofree char *time = format_time (estimated * learnt);
+  g_autofree char *slow = NULL;
+
+  if (batch != window->draft_batch)
+    {
+      ui_result_unref (counted);
+      return;
+    }
+  window->draft_batch = 0;
+  if (result)
+    ui_settings_learn (&window->settings, estimated, taken);
+  if (estimated * learnt > ALLOWED)
+    /* Translators: %s is a time, such as "20 s" */
+    slow = g_strdup_printf (_ ("Off: a draft of this would take about %s."), time);
+  say (window, slow ? slow : "");
+  window->draft = counted;
+  window_show_current (window);
+  window_update (window);
+}
+
+gboolean
+draft_show (UiWindow *window)
+{
+  TesseraBox box;
+
+  if (!window->draft || window->draft_scene != window->scene)
+    return FALSE;
+  box = tessera_result_box (window->draft->result);
+  box.x += window->scene->part.x;
+  box.y += window->scene->part.y;
+  preview_set_variation (window->preview, tessera_result_pixels (window->draft->result, 0), box);
+  return TRUE;
+}
+
+/* ---- the widgets --------------------------------------------------------------------------- */
+
+static void
+toggled (GtkToggleButton *check, gpointer data)
+{
+  UiWindow *window = data;
+
+  if (window->updating)
+    return;
+  window->settings.live = gtk_toggle_button_get_active (check);
+  say (window, "");
+  draft_soon (window);
+  window_show_current (window);
+  window_update (window);
+}
+
+GtkWidget *
+draft_row_new (UiWindow *window)
+{
+  Controls *c = &window->controls;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  c->live = gtk_check_button_new_with_label (_ ("Live draft"));
+  c->live_text = gtk_label_new (NULL);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (c->live), window->settings.live);
+  gtk_widget_set_tooltip_text (c->live, _ ("A moment after each stroke, a coarse picture shows what "
+                                           "the labels would become"));
+  gtk_label_set_xalign (GTK_LABEL (c->live_text), 0);
+  gtk_label_set_line_wrap (GTK_LABEL (c->live_text), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (c->live_text), 30);
+  gtk_style_context_add_class (gtk_widget_get_style_context (c->live_text), "dim-label");
+  gtk_widget_set_no_show_all (c->live_text, TRUE);
+  g_signal_connect (c->live, "toggled", G_CALLBACK (toggled), window);
+  gtk_box_pack_start (GTK_BOX (box), c->live, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), c->live_text, FALSE, FALSE, 0);
+  return box;
+}
