@@ -297,6 +297,7 @@ app_menu_new (UiWindow *window)
   add_item (window, _ ("Copy _Details"), G_CALLBACK (copy_details));
   add_item (window, _ ("_About Tessera"), G_CALLBACK (about));
   gtk_widget_show_all (window->menu);
+  gtk_widget_set_halign (window->menu, GTK_ALIGN_END);
   gtk_menu_button_set_popup (GTK_MENU_BUTTON (button), window->menu);
   gtk_menu_button_set_direction (GTK_MENU_BUTTON (button), GTK_ARROW_NONE); /* three lines */
   gtk_widget_set_tooltip_text (button, _ ("Menu"));

@@ -26,6 +26,7 @@ controls_row (GtkWidget *grid, int row, const char *text, GtkWidget *widget, con
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_width_chars (GTK_LABEL (label), 10); /* the grids' columns stand in line */
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_widget_set_tooltip_text (widget, tip);
@@ -128,7 +129,6 @@ basics (UiWindow *window)
 
   c->variations = controls_spin (window, 1, TESSERA_MAX_VARIATIONS, 1, 0);
   c->variety = controls_spin (window, 0, 2, 0.05, 2);
-  c->label_layer = controls_combo (window, NULL);
   c->source = controls_combo (window, sources);
   c->region = controls_combo (window, regions);
   controls_row (grid, 0, _ ("_Variations"), c->variations,
@@ -136,13 +136,24 @@ basics (UiWindow *window)
   slider_row (grid, 1, _ ("Va_riety"), c->variety,
               _ ("0 always takes the likeliest content, 1 is as learned, more is bolder "
                  "(sampling temperature)"));
-  c->rows_of_mode[0] = controls_row (grid, 2, _ ("La_bel layer"), c->label_layer,
-                                     _ ("Layer whose colors say what should appear where"));
   c->rows_of_mode[1] =
-      controls_row (grid, 3, _ ("_Use"), c->source, _ ("What counts as the picture"));
+      controls_row (grid, 2, _ ("_Use"), c->source, _ ("What counts as the picture"));
   c->rows_of_mode[2] =
-      controls_row (grid, 4, _ ("Fill _in"), c->region, _ ("What is to be filled"));
+      controls_row (grid, 3, _ ("Fill _in"), c->region, _ ("What is to be filled"));
   return grid;
+}
+
+/* A grid by itself: labels begin with it, other modes end with it. */
+static GtkWidget *
+label_grid (UiWindow *window)
+{
+  Controls *c = &window->controls;
+
+  c->label_grid = controls_grid ();
+  c->label_layer = controls_combo (window, NULL);
+  controls_row (c->label_grid, 0, _ ("La_bel layer"), c->label_layer,
+                _ ("Layer whose colors say what should appear where"));
+  return c->label_grid;
 }
 
 static GtkWidget *
@@ -262,6 +273,7 @@ controls_new (UiWindow *window)
 
   gtk_box_pack_start (GTK_BOX (column), extend_page_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), labels_page_new (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), label_grid (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), basics (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), edges (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), detail (window), FALSE, FALSE, 0);

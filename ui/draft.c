@@ -4,8 +4,38 @@
 #include "format.h"
 #include <glib/gi18n-lib.h>
 
-/* ms without a stroke; seconds that a draft may take: longer ones would lag behind the brush. */
-enum { PAUSE = 900, ALLOWED = 6 };
+/* ms without a stroke; seconds that a draft may take: longer ones would lag behind the brush; the
+ * longer side of a draft in pixels. */
+enum { PAUSE = 900, ALLOWED = 6, SIDE = 320 };
+
+/* A copy reduced by a whole number, so that the longer side is at most SIDE: what a draft is made of. */
+static UiScene *
+reduced (const UiScene *scene)
+{
+  const int longer = MAX (scene->part.width, scene->part.height), by = (longer + SIDE - 1) / SIDE;
+  const int width = MAX (scene->part.width / by, 1), height = MAX (scene->part.height / by, 1);
+  const gsize n = (gsize) width * height;
+  UiScene *copy = ui_scene_new (&scene->query);
+
+  copy->canvas_width = scene->canvas_width / by;
+  copy->canvas_height = scene->canvas_height / by;
+  copy->part = (TesseraBox){ scene->part.x / by, scene->part.y / by, width, height };
+  copy->pixels = scene->pixels ? g_new (float, 3 * n) : NULL;
+  copy->hole = g_new (float, n);
+  copy->labels = g_new (guint8, n);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        const gsize from = (gsize) (y * by + by / 2) * scene->part.width + x * by + by / 2;
+        const gsize to = (gsize) y * width + x;
+
+        copy->hole[to] = scene->hole[from];
+        copy->labels[to] = scene->labels[from];
+        for (int c = 0; c < 3 && copy->pixels; c++)
+          copy->pixels[3 * to + c] = scene->pixels[3 * from + c];
+      }
+  return copy;
+}
 
 static void
 forget (UiWindow *window)
@@ -37,19 +67,20 @@ begin (gpointer data)
 {
   UiWindow *window = data;
   const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
+  g_autoptr (UiScene) scene = NULL;
   TesseraRequest request;
 
   window->draft_wait = 0;
   if (!window->scene || window->batch)
     return G_SOURCE_REMOVE;
-  window_request (window, window->scene, &request);
+  scene = reduced (window->scene);
+  window_request (window, scene, &request);
   request.n_variations = 1;
   request.effort = TESSERA_EFFORT_DRAFT;
   g_clear_pointer (&window->draft_scene, ui_scene_unref);
   window->draft_scene = ui_scene_ref (window->scene);
   window->draft_batch = window->gallery.next_batch++;
-  ui_worker_draft (window->worker, window->draft_batch, window->scene, &request,
-                   ALLOWED / learnt);
+  ui_worker_draft (window->worker, window->draft_batch, scene, &request, ALLOWED / learnt);
   window_update (window);
   return G_SOURCE_REMOVE;
 }
@@ -100,14 +131,18 @@ draft_finished (guint batch, TesseraResult *result, double estimated, double tak
 gboolean
 draft_show (UiWindow *window)
 {
-  TesseraBox box;
+  const UiScene *scene = window->scene;
+  TesseraBox small, box;
+  int by;
 
-  if (!window->draft || window->draft_scene != window->scene)
+  if (!window->draft || window->draft_scene != scene)
     return FALSE;
-  box = tessera_result_box (window->draft->result);
-  box.x += window->scene->part.x;
-  box.y += window->scene->part.y;
-  preview_set_variation (window->preview, tessera_result_pixels (window->draft->result, 0), box);
+  small = box = tessera_result_box (window->draft->result);
+  by = (MAX (scene->part.width, scene->part.height) + SIDE - 1) / SIDE;
+  box = (TesseraBox){ scene->part.x + by * box.x, scene->part.y + by * box.y, by * box.width,
+                      by * box.height };
+  preview_set_draft (window->preview, tessera_result_pixels (window->draft->result, 0),
+                     small.width, small.height, box);
   return TRUE;
 }
 

@@ -45,13 +45,16 @@ use_label (UiWindow *window, int i)
 static void
 chip_clicked (GtkWidget *chip, gpointer data)
 {
+  if (!gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (chip)))
+    return; /* another one was clicked */
   use_label (data, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (chip), "label")));
 }
 
 static GtkWidget *
 new_chip (UiWindow *window, int i)
 {
-  GtkWidget *chip = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *chip = gtk_radio_button_new_from_widget (GTK_RADIO_BUTTON (window->no_chip));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *name = gtk_label_new (labels_page_name (window, i));
 
   gtk_label_set_xalign (GTK_LABEL (name), 0);
@@ -60,6 +63,7 @@ new_chip (UiWindow *window, int i)
   gtk_box_pack_start (GTK_BOX (box), labels_page_swatch (window, i), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), name, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (chip), box);
+  gtk_toggle_button_set_mode (GTK_TOGGLE_BUTTON (chip), FALSE); /* drawn as a button */
   gtk_widget_set_tooltip_text (chip, _ ("Paint with this label"));
   controls_name (chip, labels_page_name (window, i));
   g_object_set_data (G_OBJECT (chip), "label", GINT_TO_POINTER (i));
@@ -177,7 +181,7 @@ chips_box (UiWindow *window, const char *title)
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 2);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 3);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 2);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
   gtk_flow_box_set_filter_func (GTK_FLOW_BOX (flow), chip_wanted, window, NULL);
   controls_name (flow, title);
@@ -223,6 +227,7 @@ labels_page_fill (UiWindow *window)
     gtk_widget_destroy (child->data);
   g_list_free (old);
   window->label = -1;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (window->no_chip), TRUE);
   for (gsize group = 0; group < G_N_ELEMENTS (groups); group++)
     add_group (window, group);
   gtk_widget_show_all (chips);
@@ -274,6 +279,7 @@ labels_page_new (UiWindow *window)
   c->search = gtk_search_entry_new ();
   c->shares = controls_grid ();
   c->chips = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  window->no_chip = g_object_ref_sink (gtk_radio_button_new (NULL));
   c->off_labels = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (c->off_labels), 0);
   gtk_label_set_line_wrap (GTK_LABEL (c->off_labels), TRUE);
@@ -290,14 +296,14 @@ labels_page_new (UiWindow *window)
   c->paint_label =
       controls_row (grid, 0, _ ("_Paint"), c->paint, _ ("Which part to paint anew"));
   gtk_box_pack_start (GTK_BOX (page), c->new_labels, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (page), draft_row_new (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (page), paint_row_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), c->search, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), c->chips, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (page), paint_row_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), title, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), c->shares, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), c->off_labels, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), labels_exchange_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), grid, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (page), draft_row_new (window), FALSE, FALSE, 0);
   return c->labels = page;
 }

@@ -283,8 +283,9 @@ take_scene (Preview *preview, UiScene *scene)
   int box[4];
 
   preview->scene = ui_scene_ref (scene);
-  preview->picture = preview->colors ? surface_from_labels (scene->labels, preview->colors,
-                                                            preview->n_colors, width, height)
+  preview->picture = preview->colors ? surface_from_labels (scene->labels, scene->pixels,
+                                                            preview->colors, preview->n_colors,
+                                                            width, height)
                                      : surface_from_rgb (scene->pixels, width, height);
   preview->selection = outline_new (scene->hole, width, height, 0.5f);
   outline_places (scene->hole, width, height, box);
@@ -361,9 +362,15 @@ preview_match (Preview *preview, const Preview *other)
 void
 preview_set_variation (Preview *preview, const float *rgba, TesseraBox box)
 {
+  preview_set_draft (preview, rgba, box.width, box.height, box);
+}
+
+void
+preview_set_draft (Preview *preview, const float *rgba, int width, int height, TesseraBox box)
+{
   g_clear_pointer (&preview->variation, cairo_surface_destroy);
   if (rgba)
-    preview->variation = surface_from_rgba (rgba, box.width, box.height);
+    preview->variation = surface_from_rgba (rgba, width, height);
   preview->box = box;
   gtk_widget_queue_draw (preview->area);
 }

@@ -31,6 +31,9 @@ void preview_set_scene (Preview *preview, UiScene *scene);
 /* rgba at box (canvas) over the picture; NULL = the picture alone. Copied. */
 void preview_set_variation (Preview *preview, const float *rgba, TesseraBox box);
 
+/* The same from a picture of another size, which fills the box. */
+void preview_set_draft (Preview *preview, const float *rgba, int width, int height, TesseraBox box);
+
 /* The picture without anything over it, as long as it is on. */
 void preview_set_compare (Preview *preview, gboolean compare);
 

@@ -71,11 +71,16 @@ preview_edges (const Preview *preview, double edges[4])
 /* ---- drawing ------------------------------------------------------------------------------- */
 
 static void
-draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double scale)
+draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double width,
+              double height)
 {
+  const double scale = width / cairo_image_surface_get_width (surface);
+
   cairo_save (cr);
+  cairo_rectangle (cr, x, y, width, height); /* a blurred edge would reach beyond */
+  cairo_clip (cr);
   cairo_translate (cr, x, y);
-  cairo_scale (cr, scale, scale);
+  cairo_scale (cr, scale, height / cairo_image_surface_get_height (surface));
   cairo_set_source_surface (cr, surface, 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), scale >= 2  ? CAIRO_FILTER_NEAREST
                                                    : scale < 1 ? CAIRO_FILTER_GOOD
@@ -223,10 +228,12 @@ preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
       return FALSE;
     }
   preview_corner (preview, &x, &y);
-  draw_surface (cr, preview->picture, x, y, scale);
+  draw_surface (cr, preview->picture, x, y, scale * preview->scene->part.width,
+                scale * preview->scene->part.height);
   if (preview->variation && !preview->compare)
     draw_surface (cr, preview->variation, x + scale * (preview->box.x - preview->scene->part.x),
-                  y + scale * (preview->box.y - preview->scene->part.y), scale);
+                  y + scale * (preview->box.y - preview->scene->part.y),
+                  scale * preview->box.width, scale * preview->box.height);
   if (!preview->compare && !preview->variation)
     {
       draw_cells (preview, cr, x, y, scale);

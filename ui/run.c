@@ -150,6 +150,11 @@ say_how_it_ended (UiWindow *window, const TesseraResult *result, int n, const GE
     }
   if (!window->stopping || done == n)
     return;
+  if (!result)
+    {
+      bar_show (window->bar, _ ("Stopped before a variation was finished."), BAR_NONE, BAR_NONE);
+      return;
+    }
   text = g_strdup_printf (_ ("Stopped. %1$d of %2$d finished."), done, n);
   bar_show (window->bar, text, BAR_DISCARD, BAR_KEEP);
 }

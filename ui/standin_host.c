@@ -95,6 +95,16 @@ read_part (const Standin *standin, UiScene *scene, const TesseraModel *model)
       }
 }
 
+static gboolean
+any_label (GdkPixbuf *labels)
+{
+  for (int y = 0; y < gdk_pixbuf_get_height (labels); y++)
+    for (int x = 0; x < gdk_pixbuf_get_width (labels); x++)
+      if (pixel_at (labels, x, y)[3] > 127)
+        return TRUE;
+  return FALSE;
+}
+
 static UiScene *
 look (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **error)
 {
@@ -106,6 +116,18 @@ look (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **er
   state (host, &now);
   scene->canvas_width = now.width + query->left + query->right;
   scene->canvas_height = now.height + query->top + query->bottom;
+  if (query->mode == UI_MODE_LABELS && !query->without_labels
+      && (query->label_layer == UI_NO_LAYER || !standin->labels))
+    {
+      g_set_error_literal (error, G_FILE_ERROR, 0,
+                           "E-NO-LABELS: Choose a label layer, or make one with New Label Layer.");
+      return NULL;
+    }
+  if (query->label_layer != UI_NO_LAYER && standin->labels && !any_label (standin->labels))
+    {
+      g_set_error_literal (error, G_FILE_ERROR, 0, "E-LABEL-EMPTY: The label layer is empty.");
+      return NULL;
+    }
   bounds = now.selection;
   if (query->mode == UI_MODE_EXTEND || (query->mode == UI_MODE_LABELS && !query->only_selection))
     bounds = (TesseraBox){ 0, 0, scene->canvas_width, scene->canvas_height };

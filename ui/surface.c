@@ -59,8 +59,20 @@ surface_pattern (int i, int x, int y)
     }
 }
 
+/* A third of it on gray. */
+static guint32
+faint (const float *pixel)
+{
+  guint32 color = 0xff000000;
+
+  for (int c = 0; c < 3; c++)
+    color |= byte (0.33f + 0.33f * CLAMP (pixel[c], 0, 1)) << (16 - 8 * c);
+  return color;
+}
+
 cairo_surface_t *
-surface_from_labels (const guint8 *labels, const guint32 *colors, int n, int width, int height)
+surface_from_labels (const guint8 *labels, const float *pixels, const guint32 *colors, int n,
+                     int width, int height)
 {
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   guint8 *data = cairo_image_surface_get_data (surface);
@@ -71,11 +83,14 @@ surface_from_labels (const guint8 *labels, const guint32 *colors, int n, int wid
       guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
 
       draw_checks (row, width, y);
-      for (int x = 0; labels && x < width; x++)
+      for (int x = 0; x < width; x++)
         {
-          const int label = labels[(gsize) y * width + x];
+          const gsize place = (gsize) y * width + x;
+          const int label = labels ? labels[place] : TESSERA_FREE;
 
-          if (label < n) /* a mark is a quarter darker */
+          if (label >= n && pixels)
+            row[x] = faint (pixels + 3 * place);
+          else if (label < n) /* a mark is a quarter darker */
             row[x] = 0xff000000
                      | (surface_pattern (label, x, y)
                             ? colors[label] - (colors[label] >> 2 & 0x3f3f3f)

@@ -7,9 +7,10 @@
 cairo_surface_t *surface_from_rgb (const float *pixels, int width, int height);
 
 /* labels [height][width] in their colours [n], each with a pattern of its own, since colours are not
- * the only sign; free places are a checkerboard. labels NULL: all free. */
-cairo_surface_t *surface_from_labels (const guint8 *labels, const guint32 *colors, int n, int width,
-                                      int height);
+ * the only sign; free places show the picture (as in surface_from_rgb) faintly. labels NULL: all
+ * free. */
+cairo_surface_t *surface_from_labels (const guint8 *labels, const float *pixels,
+                                      const guint32 *colors, int n, int width, int height);
 
 /* The sign of label i at a pixel: TRUE where the pattern has a mark. Pattern 0 has none. */
 gboolean surface_pattern (int i, int x, int y);

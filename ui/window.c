@@ -68,7 +68,9 @@ window_look (UiWindow *window)
   ui_settings_to_query (&window->settings, window->mode, &query);
   if (window->state.alive)
     scene = window->host->look (window->host, &query, window->model, &error);
-  window->lacking = error && g_str_has_prefix (error->message, "E-LABEL-");
+  window->lacking = error
+                    && (g_str_has_prefix (error->message, "E-LABEL-")
+                        || g_str_has_prefix (error->message, "E-NO-LABELS"));
   if (window->lacking)
     scene = look_without_labels (window, query);
   set_scene (window, scene);
@@ -289,6 +291,8 @@ update_mode (UiWindow *window)
   gtk_widget_set_visible (window->label_frame, labels_page_shown (window));
   show_row (c->paint_label, c->paint, window->mode == UI_MODE_LABELS);
   paint_update (window);
+  gtk_box_reorder_child (GTK_BOX (gtk_widget_get_parent (c->label_grid)), c->label_grid,
+                         window->mode == UI_MODE_SELECTION ? 3 : 1);
   show_row (c->rows_of_mode[1], c->source, window->mode == UI_MODE_SELECTION);
   show_row (c->rows_of_mode[2], c->region, window->mode == UI_MODE_SELECTION);
 }
@@ -300,15 +304,15 @@ header_text (const UiWindow *window)
     return g_strdup (_ ("Loading the model…"));
   if (!window->state.alive)
     return g_strdup ("");
-  if (window->mode == UI_MODE_EXTEND)
+  if (window->mode == UI_MODE_EXTEND
+      || (window->mode == UI_MODE_LABELS && !window->settings.only_selection))
     /* Translators: the picture's size */
     return g_strdup_printf (_ ("Picture %1$d × %2$d"), window->state.width, window->state.height);
   if (window->state.selected)
     return g_strdup_printf (_ ("Selection %1$d × %2$d at %3$d, %4$d"),
                             window->state.selection.width, window->state.selection.height,
                             window->state.selection.x, window->state.selection.y);
-  return g_strdup (window->mode == UI_MODE_LABELS ? _ ("Whole picture")
-                                                  : _ ("Nothing is selected"));
+  return g_strdup (_ ("Nothing is selected"));
 }
 
 void
@@ -439,6 +443,7 @@ destroyed (GtkWidget *top, gpointer data)
   ui_worker_free (window->worker);
   ui_settings_save (settings, window->host->settings_file);
   ui_scene_unref (window->scene);
+  g_object_unref (window->no_chip);
   gallery_clear (&window->gallery);
   if (window->closed)
     window->closed (window->closed_data);

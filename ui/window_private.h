@@ -18,6 +18,7 @@ typedef struct {
   GtkWidget *extend, *margins[4], *keep_equal, *ratio, *type, *wrap, *new_size;
   GtkWidget *labels, *search, *chips, *shares, *off_labels, *paint, *paint_label, *new_labels;
   GtkWidget *from_label, *to_label, *brush, *brush_width, *live, *live_text;
+  GtkWidget *label_grid;
   GtkWidget *rows_of_mode[8]; /* widgets that only some modes show */
 } Controls;
 
@@ -61,6 +62,7 @@ struct UiWindow {
   Bar *bar;
   Preview *preview, *label_pane;
   GtkWidget *label_frame;
+  GtkWidget *no_chip; /* of the chips' group, chosen where none is; reference */
   Strip *strip;
 
   void (*closed) (gpointer data);
