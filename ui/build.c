@@ -190,7 +190,7 @@ preview_part (UiWindow *window)
   gtk_container_add (GTK_CONTAINER (frame), overlay);
   window->label_pane = preview_new (&pane_events, window);
   window->label_frame = gtk_frame_new (NULL);
-  controls_name (preview_widget (window->label_pane), _ ("Labels"));
+  controls_name (preview_widget (window->label_pane), _ ("Preview of the labels"));
   gtk_container_add (GTK_CONTAINER (window->label_frame), preview_widget (window->label_pane));
   gtk_box_set_homogeneous (GTK_BOX (panes), TRUE);
   gtk_box_pack_start (GTK_BOX (panes), window->label_frame, TRUE, TRUE, 0);

@@ -66,7 +66,7 @@ static gboolean
 begin (gpointer data)
 {
   UiWindow *window = data;
-  const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
+  const double learnt = window->settings.draft_speed > 0 ? window->settings.draft_speed : 1;
   g_autoptr (UiScene) scene = NULL;
   TesseraRequest request;
 
@@ -106,7 +106,7 @@ void
 draft_finished (guint batch, TesseraResult *result, double estimated, double taken, gpointer data)
 {
   UiWindow *window = data;
-  const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
+  const double learnt = window->settings.draft_speed > 0 ? window->settings.draft_speed : 1;
   UiResult *counted = result ? ui_result_new (result) : NULL;
   g_autofree char *time = format_time (estimated * learnt);
   g_autofree char *slow = NULL;
@@ -118,7 +118,7 @@ draft_finished (guint batch, TesseraResult *result, double estimated, double tak
     }
   window->draft_batch = 0;
   if (result)
-    ui_settings_learn (&window->settings, estimated, taken);
+    ui_settings_learn_draft (&window->settings, estimated, taken);
   if (estimated * learnt > ALLOWED)
     /* Translators: %s is a time, such as "20 s" */
     slow = g_strdup_printf (_ ("Off: a draft of this would take about %s."), time);
@@ -129,13 +129,19 @@ draft_finished (guint batch, TesseraResult *result, double estimated, double tak
 }
 
 gboolean
+draft_is_there (const UiWindow *window)
+{
+  return window->draft && window->draft_scene == window->scene;
+}
+
+gboolean
 draft_show (UiWindow *window)
 {
   const UiScene *scene = window->scene;
   TesseraBox small, box;
   int by;
 
-  if (!window->draft || window->draft_scene != scene)
+  if (!draft_is_there (window))
     return FALSE;
   small = box = tessera_result_box (window->draft->result);
   by = (MAX (scene->part.width, scene->part.height) + SIDE - 1) / SIDE;

@@ -22,8 +22,6 @@ labels_page_name (const UiWindow *window, int i)
 static void
 use_label (UiWindow *window, int i)
 {
-  g_autofree char *text = NULL;
-
   if (window->settings.label_layer == UI_NO_LAYER)
     {
       bar_show_error (window->bar, _ ("E-NO-LABELS: Choose a label layer, or make one with New "
@@ -34,12 +32,6 @@ use_label (UiWindow *window, int i)
   window->host->use_label (window->host, window->settings.label_layer,
                            tessera_model_label_color (window->model, i));
   paint_update (window);
-  /* Translators: %s is the name of a label, such as "sky" */
-  text =
-      g_strdup_printf (_ ("The foreground color is now “%s”. Paint with any tool: Pencil, Bucket "
-                          "Fill, or fill a selection."),
-                       labels_page_name (window, i));
-  bar_show (window->bar, text, BAR_NONE, BAR_NONE);
 }
 
 static void
@@ -64,7 +56,7 @@ new_chip (UiWindow *window, int i)
   gtk_box_pack_start (GTK_BOX (box), name, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (chip), box);
   gtk_toggle_button_set_mode (GTK_TOGGLE_BUTTON (chip), FALSE); /* drawn as a button */
-  gtk_widget_set_tooltip_text (chip, _ ("Paint with this label"));
+  gtk_widget_set_tooltip_text (chip, _ ("Paint with this label: its color becomes GIMP's foreground color"));
   controls_name (chip, labels_page_name (window, i));
   g_object_set_data (G_OBJECT (chip), "label", GINT_TO_POINTER (i));
   g_signal_connect (chip, "clicked", G_CALLBACK (chip_clicked), window);

@@ -131,6 +131,7 @@ drag (Preview *preview, double x, double y)
   if (preview->side != SIDE_NONE)
     {
       preview->events.dragged (preview->side, dragged_by (preview, x, y), FALSE, preview->data);
+      gtk_widget_queue_draw (preview->area);
       return;
     }
   preview->scale = preview_get_scale (preview);
@@ -287,6 +288,8 @@ take_scene (Preview *preview, UiScene *scene)
                                                             preview->colors, preview->n_colors,
                                                             width, height)
                                      : surface_from_rgb (scene->pixels, width, height);
+  if (scene->query.mode == UI_MODE_EXTEND && !preview->colors)
+    surface_hide (preview->picture, scene->hole);
   preview->selection = outline_new (scene->hole, width, height, 0.5f);
   outline_places (scene->hole, width, height, box);
   preview->hole = (TesseraBox){ box[0], box[1], box[2], box[3] };

@@ -175,6 +175,17 @@ draw_handles (const Preview *preview, cairo_t *cr)
   double edges[4];
 
   preview_edges (preview, edges);
+  if (preview->dragging && preview->side != SIDE_NONE) /* where the edge would be */
+    {
+      edges[(int[]){ 0, 2, 1, 3 }[preview->side]] =
+          preview->side < SIDE_TOP ? preview->at_x : preview->at_y;
+      cairo_save (cr);
+      cairo_set_source_rgb (cr, 0.45, 0.75, 1);
+      cairo_set_line_width (cr, 1);
+      cairo_rectangle (cr, edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1]);
+      cairo_stroke (cr);
+      cairo_restore (cr);
+    }
 
   const double middle_x = (edges[0] + edges[2]) / 2, middle_y = (edges[1] + edges[3]) / 2;
   const double places[4][4] = { { edges[0], middle_y, 0, HANDLE },

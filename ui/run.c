@@ -180,6 +180,7 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
   if (result && !window->stopping && window->estimated)
     ui_settings_learn (&window->settings, window->estimate.seconds, seconds);
   window->batch = 0;
+  window->taken = result && !window->stopping ? seconds : 0;
   say_how_it_ended (window, result, n, error);
   window->stopping = FALSE;
   if (error && !result)

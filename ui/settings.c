@@ -72,6 +72,7 @@ static const Entry entries[] = {
   { "hints-seen", WHOLE, PLACE (hints_seen), 0, 1 << 20 },
   { "cells", TRUTH, PLACE (cells), 0, 1 },
   { "live-draft", TRUTH, PLACE (live), 0, 1 },
+  { "draft-speed", REAL, PLACE (draft_speed), 0.01, 1e6 },
   { "applied", WHOLE, PLACE (n_applied), 0, G_MAXINT },
   { "speed", REAL, PLACE (speed), 0.01, 1000 },
 };
@@ -190,16 +191,27 @@ ui_settings_from_recipe (UiSettings *settings, const char *recipe, GError **erro
   return TRUE;
 }
 
+static void
+learn (double *ratio, double estimated, double taken)
+{
+  const double newest = CLAMP (taken / MAX (estimated, 0.1), 0.01, 1000);
+
+  if (!isfinite (newest))
+    return;
+  /* A running mean in which the newest run counts for a third: machines are busy at times. */
+  *ratio = *ratio > 0 ? *ratio * pow (newest / *ratio, 1.0 / 3) : newest;
+}
+
 void
 ui_settings_learn (UiSettings *settings, double estimated, double taken)
 {
-  const double speed = CLAMP (taken / MAX (estimated, 0.1), 0.01, 1000);
+  learn (&settings->speed, estimated, taken);
+}
 
-  if (!isfinite (speed))
-    return;
-  /* A running mean in which the newest run counts for a third: machines are busy at times. */
-  settings->speed =
-      settings->speed > 0 ? settings->speed * pow (speed / settings->speed, 1.0 / 3) : speed;
+void
+ui_settings_learn_draft (UiSettings *settings, double estimated, double taken)
+{
+  learn (&settings->draft_speed, estimated, taken);
 }
 
 /* ---- texts --------------------------------------------------------------------------------- */

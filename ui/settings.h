@@ -38,6 +38,8 @@ typedef struct {
   gboolean live;  /* a draft after each change of the labels */
   int n_applied; /* times that Apply was pressed, ever */
   double speed; /* measured seconds per estimated second; 0 = never measured */
+  double draft_speed; /* the same of drafts, which are small: what a run costs beside computing
+                         counts for more */
 } UiSettings;
 
 void ui_settings_init (UiSettings *settings);
@@ -65,3 +67,4 @@ char *ui_settings_output_text (const UiSettings *settings);
 
 /* A run that was estimated at `estimated` seconds took `taken`: the next estimate learns from it. */
 void ui_settings_learn (UiSettings *settings, double estimated, double taken);
+void ui_settings_learn_draft (UiSettings *settings, double estimated, double taken);

@@ -291,6 +291,10 @@ paint_label (UiHost *host, int layer, TesseraBox box, const guint8 *where, guint
 
   (void) layer;
   (void) error;
+  standin->painted = box;
+  standin->n_pixels = 0;
+  for (gsize i = 0; i < (gsize) box.width * box.height; i++)
+    standin->n_pixels += where[i] != 0;
   for (int y = MAX (box.y, 0); y < MIN (box.y + box.height, gdk_pixbuf_get_height (standin->labels));
        y++)
     for (int x = MAX (box.x, 0); x < MIN (box.x + box.width, gdk_pixbuf_get_width (standin->labels));

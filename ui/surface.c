@@ -35,6 +35,28 @@ surface_from_rgb (const float *pixels, int width, int height)
   return surface;
 }
 
+void
+surface_hide (cairo_surface_t *surface, const float *hole)
+{
+  const int width = cairo_image_surface_get_width (surface);
+  const int height = cairo_image_surface_get_height (surface);
+  const int stride = cairo_image_surface_get_stride (surface);
+  guint8 *data = cairo_image_surface_get_data (surface);
+  g_autofree guint32 *checks = g_new (guint32, width);
+
+  cairo_surface_flush (surface);
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
+
+      draw_checks (checks, width, y);
+      for (int x = 0; x < width; x++)
+        if (hole[(gsize) y * width + x] > 0.5f)
+          row[x] = checks[x];
+    }
+  cairo_surface_mark_dirty (surface);
+}
+
 gboolean
 surface_pattern (int i, int x, int y)
 {

@@ -6,6 +6,9 @@
 /* pixels [height][width][3], 0..1; NULL: a checkerboard. The surface is the caller's. */
 cairo_surface_t *surface_from_rgb (const float *pixels, int width, int height);
 
+/* A checkerboard where hole [height][width] is more than a half: there is no picture yet. */
+void surface_hide (cairo_surface_t *surface, const float *hole);
+
 /* labels [height][width] in their colours [n], each with a pattern of its own, since colours are not
  * the only sign; free places show the picture (as in surface_from_rgb) faintly. labels NULL: all
  * free. */

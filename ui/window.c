@@ -17,6 +17,7 @@ set_scene (UiWindow *window, UiScene *scene)
   window->scene = scene;
   window->estimated = FALSE;
   window->stale = FALSE;
+  window->taken = 0;
   if (!scene)
     return;
   window->n_places = outline_places (scene->hole, scene->part.width, scene->part.height, box);
@@ -212,6 +213,18 @@ status_text (const UiWindow *window)
     return g_steal_pointer (&extent);
   time = format_time (window->estimate.seconds * learnt);
   memory = format_memory (window->estimate.bytes);
+  if (!gallery_current (&window->gallery) && draft_is_there (window))
+    /* Translators: %1$s is a time, %2$s an amount of memory */
+    return g_strdup_printf (_ ("This is a draft · in full about %1$s · %2$s of memory"), time,
+                            memory);
+  if (window->taken > 0)
+    {
+      g_autofree char *taken = format_time (window->taken);
+
+      /* Translators: %1$s is like "640 × 410 pixels", %2$s and %3$s are times, %4$s memory */
+      return g_strdup_printf (_ ("%1$s · done in %2$s · again about %3$s · %4$s of memory"), extent,
+                              taken, time, memory);
+    }
   /* Translators: %1$s is like "640 × 410 pixels", %2$s a time, %3$s an amount of memory */
   return g_strdup_printf (_ ("%1$s · about %2$s · %3$s of memory"), extent, time, memory);
 }

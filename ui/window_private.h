@@ -41,6 +41,7 @@ struct UiWindow {
   guint batch; /* that is being made; 0 = none */
   gboolean stopping;
   gint64 begun;
+  double taken; /* seconds of the last run of the scene; 0 = none was finished */
   guint poll, tick, look, begin; /* sources; 0 = none */
   int drag_begin[4];             /* margins when a handle was taken */
   int grown[4];                  /* margins of the last step of growth */
@@ -174,6 +175,7 @@ GtkWidget *draft_row_new (UiWindow *window);
 void draft_soon (UiWindow *window); /* after a look: makes one a moment later, if it is wanted */
 void draft_stop (UiWindow *window); /* that is being made */
 void draft_clear (UiWindow *window);
+gboolean draft_is_there (const UiWindow *window);
 gboolean draft_show (UiWindow *window); /* in the preview; FALSE where there is none */
 void draft_finished (guint batch, TesseraResult *result, double estimated, double taken,
                      gpointer window);

@@ -21,6 +21,7 @@ search (GtkWidget *widget, gpointer data)
   if (wanted->found || !gtk_widget_get_visible (widget))
     return;
   if ((wanted->text && text && strcmp (text, wanted->text) == 0)
+      || (wanted->begin && text && g_str_has_prefix (text, wanted->begin))
       || (wanted->name && gtk_widget_get_can_focus (widget)
           && g_strcmp0 (atk_object_get_name (gtk_widget_get_accessible (widget)), wanted->name)
                  == 0))
@@ -193,6 +194,7 @@ open_window (Fixture *f, UiMode mode, gboolean selected)
                                                   "model.safetensors", NULL);
 
   standin_init (&f->standin, new_picture (160, 120), selected ? new_mask (160, 120) : NULL, model);
+  f->standin.host.settings_file = f->settings;
   f->opened = g_get_monotonic_time ();
   f->window = ui_window_new (&f->standin.host, mode);
   f->top = GTK_WIDGET (ui_window_widget (f->window));
@@ -214,4 +216,56 @@ void
 set_up (Fixture *f, gconstpointer pictures)
 {
   f->pictures = pictures;
+}
+
+GtkWidget *
+find_named (Fixture *f, const char *name)
+{
+  Search wanted = { .name = name };
+
+  search (f->top, &wanted);
+  return wanted.found;
+}
+
+guint8 *
+pixel (const GdkPixbuf *picture, int x, int y)
+{
+  return gdk_pixbuf_get_pixels (picture) + y * gdk_pixbuf_get_rowstride (picture)
+         + x * gdk_pixbuf_get_n_channels (picture);
+}
+
+static void
+mouse (GtkWidget *widget, GdkEventType type, double x, double y)
+{
+  GdkEvent *event = gdk_event_new (type);
+  gboolean handled;
+
+  event->any.window = g_object_ref (gtk_widget_get_window (widget));
+  if (type == GDK_MOTION_NOTIFY)
+    {
+      event->motion.x = x;
+      event->motion.y = y;
+    }
+  else
+    {
+      event->button.button = 1;
+      event->button.x = x;
+      event->button.y = y;
+    }
+  g_signal_emit_by_name (widget,
+                         type == GDK_MOTION_NOTIFY  ? "motion-notify-event"
+                         : type == GDK_BUTTON_PRESS ? "button-press-event"
+                                                    : "button-release-event",
+                         event, &handled);
+  gdk_event_free (event);
+}
+
+void
+drag_mouse (GtkWidget *widget, double x1, double y1, double x2, double y2)
+{
+  mouse (widget, GDK_MOTION_NOTIFY, x1, y1);
+  mouse (widget, GDK_BUTTON_PRESS, x1, y1);
+  for (int i = 1; i <= 4; i++)
+    mouse (widget, GDK_MOTION_NOTIFY, x1 + (x2 - x1) * i / 4, y1 + (y2 - y1) * i / 4);
+  mouse (widget, GDK_BUTTON_RELEASE, x2, y2);
 }

@@ -10,6 +10,7 @@ typedef struct {
   GtkWidget *top;
   const char *pictures; /* folder for screenshots, or NULL */
   gboolean closed;
+  const char *settings; /* file for the window's settings, or NULL */
   gint64 opened;
   double longest; /* seconds that one turn of the main loop has kept the user waiting, see turn */
 } Fixture;
@@ -22,14 +23,21 @@ void tear_down (Fixture *f, gconstpointer pictures);
 void open_window (Fixture *f, UiMode mode, gboolean selected);
 GdkPixbuf *new_mask (int width, int height);
 
+/* Pixels of a stand-in's picture. */
+guint8 *pixel (const GdkPixbuf *picture, int x, int y);
+
+/* The mouse goes from x1, y1 to x2, y2 in the widget with the button held. */
+void drag_mouse (GtkWidget *widget, double x1, double y1, double x2, double y2);
+
 /* The first visible widget with this label (mnemonic included) or accessible name. */
 typedef struct {
-  const char *text, *name;
+  const char *text, *name, *begin; /* begin: with what the label begins */
   GtkWidget *found;
 } Search;
 
 void search (GtkWidget *widget, gpointer wanted);
 GtkWidget *find (Fixture *f, const char *text);
+GtkWidget *find_named (Fixture *f, const char *name); /* that can have the focus */
 
 /* The control that a label with mnemonic stands for. */
 GtkWidget *control (Fixture *f, const char *label);
