@@ -252,7 +252,8 @@ preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
         draw_lines (cr, preview->softened, x, y, scale, 2);
       draw_lines (cr, preview->selection, x, y, scale, 5);
     }
-  if (preview->scene->query.mode == UI_MODE_EXTEND && !preview->scene->query.empty_area)
+  if (preview->scene->query.mode == UI_MODE_EXTEND && !preview->scene->query.empty_area
+      && preview->brush <= 0)
     draw_handles (preview, cr);
   draw_brush (preview, cr, x, y, scale);
   return FALSE;
