@@ -212,12 +212,18 @@ step (UiWindow *window, int by)
   strip_focus (window->strip);
 }
 
+/* To the variation with that number: the one that is written below it. */
 static void
-go_to (UiWindow *window, guint place)
+go_to (UiWindow *window, int number)
 {
-  if (place >= gallery_size (&window->gallery))
+  const Variation *found = NULL;
+
+  for (guint i = 0; i < gallery_size (&window->gallery) && !found; i++)
+    if (gallery_at (&window->gallery, i)->number == number)
+      found = gallery_at (&window->gallery, i);
+  if (!found)
     return;
-  gallery_show (&window->gallery, gallery_at (&window->gallery, place)->id);
+  gallery_show (&window->gallery, found->id);
   window->gallery.chosen = TRUE;
   window_show_current (window);
   window_update (window);
@@ -230,7 +236,7 @@ gallery_key (UiWindow *window, guint key)
   Variation *current = gallery_current (&window->gallery);
 
   if (key >= GDK_KEY_1 && key <= GDK_KEY_9)
-    go_to (window, key - GDK_KEY_1);
+    go_to (window, (int) (key - GDK_KEY_0));
   else if (key == GDK_KEY_Left || key == GDK_KEY_Right)
     step (window,
           (key == GDK_KEY_Right) == (gtk_widget_get_direction (window->top) == GTK_TEXT_DIR_LTR)

@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 
 enum { GAP = 12 };
@@ -131,7 +132,7 @@ modes_row (UiWindow *window)
   window->header = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (window->header), 0);
   gtk_label_set_ellipsize (GTK_LABEL (window->header), PANGO_ELLIPSIZE_END);
-  gtk_style_context_add_class (gtk_widget_get_style_context (window->header), "dim-label");
+  gtk_widget_set_opacity (window->header, FORMAT_ASIDE);
   gtk_box_pack_start (GTK_BOX (row), box, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), window->header, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (row), app_menu_new (window), FALSE, FALSE, 0);
@@ -241,12 +242,13 @@ status_row (UiWindow *window)
   gtk_label_set_ellipsize (GTK_LABEL (window->status), PANGO_ELLIPSIZE_END);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (window->progress), TRUE);
   gtk_widget_set_no_show_all (window->progress, TRUE);
-  atk_object_set_role (gtk_widget_get_accessible (window->status), ATK_ROLE_STATUSBAR);
+  atk_object_set_role (gtk_widget_get_accessible (box), ATK_ROLE_STATUSBAR);
+  controls_name (box, ""); /* ATK tells only of changes of a name that was there */
   controls_name (window->progress, _ ("Progress"));
   gtk_widget_set_size_request (box, -1, 22); /* the row keeps its height when work begins */
   gtk_box_pack_start (GTK_BOX (box), window->status, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), window->progress, TRUE, TRUE, 0);
-  return box;
+  return window->bottom = box;
 }
 
 static void

@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -69,10 +70,11 @@ controls_combo (UiWindow *window, const char *const *texts)
 }
 
 /* A slider with a number beside it; the number is what counts. */
-static GtkWidget *
-slider (GtkWidget *spin)
+static void
+slider_row (GtkWidget *grid, int row, const char *text, GtkWidget *spin, const char *tip)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = controls_row (grid, row, text, box, tip);
   GtkWidget *scale = gtk_scale_new (GTK_ORIENTATION_HORIZONTAL,
                                     gtk_spin_button_get_adjustment (GTK_SPIN_BUTTON (spin)));
 
@@ -81,14 +83,8 @@ slider (GtkWidget *spin)
   gtk_widget_set_size_request (scale, 80, -1);
   gtk_box_pack_start (GTK_BOX (box), scale, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
-  return box;
-}
-
-static void
-slider_row (GtkWidget *grid, int row, const char *text, GtkWidget *spin, const char *tip)
-{
-  GtkWidget *box = slider (spin), *label = controls_row (grid, row, text, box, tip);
-
+  atk_object_add_relationship (gtk_widget_get_accessible (scale), ATK_RELATION_LABELLED_BY,
+                               gtk_widget_get_accessible (label));
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), spin);
   gtk_widget_set_tooltip_text (spin, tip);
 }
@@ -104,7 +100,7 @@ expander (const char *title, GtkWidget *content, GtkWidget **text)
   *text = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (*text), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (*text), 0);
-  gtk_style_context_add_class (gtk_widget_get_style_context (*text), "dim-label");
+  gtk_widget_set_opacity (*text, FORMAT_ASIDE);
   gtk_label_set_mnemonic_widget (GTK_LABEL (name), expander);
   gtk_box_pack_start (GTK_BOX (line), name, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (line), *text, TRUE, TRUE, 0);

@@ -91,6 +91,7 @@ cross (UiWindow *window)
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
   gtk_widget_set_halign (grid, GTK_ALIGN_CENTER);
+  gtk_widget_set_direction (grid, GTK_TEXT_DIR_LTR); /* left is left, whatever way one reads */
   gtk_grid_attach (GTK_GRID (grid), margin_spin (window, SIDE_TOP, _ ("Pixels to add at the top")),
                    1, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid),

@@ -50,7 +50,7 @@ side_at (const Preview *preview, double x, double y)
 static int
 dragged_by (const Preview *preview, double x, double y)
 {
-  const double scale = preview_get_scale (preview);
+  const double scale = preview_scale (preview);
   const double moved[4] = { preview->drag_x - x, x - preview->drag_x, preview->drag_y - y,
                             y - preview->drag_y };
 
@@ -63,7 +63,7 @@ static void
 add_point (Preview *preview, double x, double y)
 {
   const TesseraBox part = preview->scene->part;
-  const double scale = preview_get_scale (preview);
+  const double scale = preview_scale (preview);
   PreviewPoint at;
 
   preview_corner (preview, &at.x, &at.y);
@@ -134,7 +134,7 @@ drag (Preview *preview, double x, double y)
       gtk_widget_queue_draw (preview->area);
       return;
     }
-  preview->scale = preview_get_scale (preview);
+  preview->scale = preview_scale (preview);
   preview->x = preview->begin_x + x - preview->drag_x;
   preview->y = preview->begin_y + y - preview->drag_y;
   gtk_widget_queue_draw (preview->area);
@@ -180,7 +180,7 @@ released (GtkWidget *area G_GNUC_UNUSED, GdkEventButton *event, gpointer data)
 static void
 zoom_at (Preview *preview, double factor, double at_x, double at_y)
 {
-  const double old = preview_get_scale (preview), scale = CLAMP (old * factor, 0.02, 8);
+  const double old = preview_scale (preview), scale = CLAMP (old * factor, 0.02, 8);
   double x, y;
 
   if (!preview->scene)
@@ -400,7 +400,7 @@ preview_set_scale (Preview *preview, double scale)
     zoom_at (preview, scale / preview_get_scale (preview),
              gtk_widget_get_allocated_width (preview->area) / 2.0,
              gtk_widget_get_allocated_height (preview->area) / 2.0);
-  preview->scale = scale;
+  preview->scale = scale / gtk_widget_get_scale_factor (preview->area);
   preview->all = scale == 0;
   gtk_widget_queue_draw (preview->area);
   preview->events.zoomed (preview->data);
@@ -421,7 +421,7 @@ preview_pan (Preview *preview, double dx, double dy)
   if (!preview->scene)
     return;
   preview_corner (preview, &x, &y);
-  preview->scale = preview_get_scale (preview);
+  preview->scale = preview_scale (preview);
   preview->x = x + dx;
   preview->y = y + dy;
   gtk_widget_queue_draw (preview->area);

@@ -34,31 +34,53 @@ fit_scale (const Preview *preview)
 }
 
 double
-preview_get_scale (const Preview *preview)
+preview_scale (const Preview *preview)
 {
   return preview->scale > 0 ? preview->scale : fit_scale (preview);
+}
+
+/* Pixels of the screen for one of GTK's, which are larger where everything is. */
+static int
+factor_of (const Preview *preview)
+{
+  return gtk_widget_get_scale_factor (preview->area);
+}
+
+double
+preview_get_scale (const Preview *preview)
+{
+  return preview_scale (preview) * factor_of (preview);
+}
+
+/* To a corner of the screen's pixels: else a picture at 1:1 would be blurred. */
+static double
+whole (const Preview *preview, double place)
+{
+  return round (place * factor_of (preview)) / factor_of (preview);
 }
 
 void
 preview_corner (const Preview *preview, double *x, double *y)
 {
-  const double scale = preview_get_scale (preview);
+  const double scale = preview_scale (preview);
   TesseraBox box;
 
-  *x = preview->x;
-  *y = preview->y;
+  *x = whole (preview, preview->x);
+  *y = whole (preview, preview->y);
   if (preview->scale > 0)
     return;
   box = focus (preview);
-  *x = gtk_widget_get_allocated_width (preview->area) / 2.0 - scale * (box.x + box.width / 2.0);
-  *y = gtk_widget_get_allocated_height (preview->area) / 2.0 - scale * (box.y + box.height / 2.0);
+  *x = whole (preview, gtk_widget_get_allocated_width (preview->area) / 2.0
+                           - scale * (box.x + box.width / 2.0));
+  *y = whole (preview, gtk_widget_get_allocated_height (preview->area) / 2.0
+                           - scale * (box.y + box.height / 2.0));
 }
 
 void
 preview_edges (const Preview *preview, double edges[4])
 {
   const UiScene *scene = preview->scene;
-  const double scale = preview_get_scale (preview);
+  const double scale = preview_scale (preview);
   double x, y;
 
   preview_corner (preview, &x, &y);
@@ -72,9 +94,9 @@ preview_edges (const Preview *preview, double edges[4])
 
 static void
 draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double width,
-              double height)
+              double height, int factor)
 {
-  const double scale = width / cairo_image_surface_get_width (surface);
+  const double scale = width / cairo_image_surface_get_width (surface), pixels = scale * factor;
 
   cairo_save (cr);
   cairo_rectangle (cr, x, y, width, height); /* a blurred edge would reach beyond */
@@ -82,9 +104,9 @@ draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double 
   cairo_translate (cr, x, y);
   cairo_scale (cr, scale, height / cairo_image_surface_get_height (surface));
   cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), scale >= 2  ? CAIRO_FILTER_NEAREST
-                                                   : scale < 1 ? CAIRO_FILTER_GOOD
-                                                               : CAIRO_FILTER_BILINEAR);
+  cairo_pattern_set_filter (cairo_get_source (cr), pixels >= 2  ? CAIRO_FILTER_NEAREST
+                                                   : pixels < 1 ? CAIRO_FILTER_GOOD
+                                                                : CAIRO_FILTER_BILINEAR);
   cairo_paint (cr);
   cairo_restore (cr);
 }
@@ -100,7 +122,7 @@ draw_lines (cairo_t *cr, const GArray *lines, double x, double y, double scale, 
   for (int i = 0; i < 2; i++)
     {
       cairo_set_dash (cr, dashes, 2, i * dash);
-      cairo_set_source_rgba (cr, i, i, i, dash > 3 ? 0.9 : 0.6);
+      cairo_set_source_rgba (cr, i, i, i, dash > 3 ? 0.9 : 0.8);
       outline_path (lines, cr, x, y, scale);
       cairo_stroke (cr);
     }
@@ -227,7 +249,7 @@ gboolean
 preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
 {
   const Preview *preview = data;
-  const double scale = preview_get_scale (preview);
+  const double scale = preview_scale (preview);
   double x, y;
 
   (void) area;
@@ -240,11 +262,12 @@ preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
     }
   preview_corner (preview, &x, &y);
   draw_surface (cr, preview->picture, x, y, scale * preview->scene->part.width,
-                scale * preview->scene->part.height);
+                scale * preview->scene->part.height, factor_of (preview));
   if (preview->variation && !preview->compare)
     draw_surface (cr, preview->variation, x + scale * (preview->box.x - preview->scene->part.x),
                   y + scale * (preview->box.y - preview->scene->part.y),
-                  scale * preview->box.width, scale * preview->box.height);
+                  scale * preview->box.width, scale * preview->box.height,
+                  factor_of (preview));
   if (!preview->compare && !preview->variation)
     {
       draw_cells (preview, cr, x, y, scale);

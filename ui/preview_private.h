@@ -35,6 +35,9 @@ struct Preview {
 /* preview_draw.c */
 gboolean preview_draw (GtkWidget *area, cairo_t *cr, gpointer preview);
 
+/* GTK's pixels for one of the picture. */
+double preview_scale (const Preview *preview);
+
 /* Corner of the part in the area. */
 void preview_corner (const Preview *preview, double *x, double *y);
 

@@ -19,6 +19,9 @@ window_coming_box (const UiScene *scene, TesseraBox hole)
 void
 window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box, int parent)
 {
+  const int n = request->n_variations;
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("Generating %d variation", "Generating %d variations", (gulong) n), n);
   int dropped;
 
   window->batch = gallery_add (&window->gallery, scene, request->n_variations, request->seed, box,
@@ -38,6 +41,7 @@ window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, Tessera
   ui_worker_run (window->worker, window->batch, scene, request, window->settings.rows);
   window_show_current (window);
   window_update (window);
+  window_say (window, text);
 }
 
 void
@@ -159,6 +163,15 @@ say_how_it_ended (UiWindow *window, const TesseraResult *result, int n, const GE
   bar_show (window->bar, text, BAR_DISCARD, BAR_KEEP);
 }
 
+static void
+say_what_is_ready (UiWindow *window, int n)
+{
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("%d variation is ready", "%d variations are ready", (gulong) n), n);
+
+  window_say (window, text);
+}
+
 static int
 batch_size (const Gallery *gallery, guint batch)
 {
@@ -182,6 +195,7 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
   window->batch = 0;
   window->taken = result && !window->stopping ? seconds : 0;
   say_how_it_ended (window, result, n, error);
+  say_what_is_ready (window, result ? tessera_result_n_variations (counted->result) : 0);
   window->stopping = FALSE;
   if (error && !result)
     gallery_discard_cut (&window->gallery);

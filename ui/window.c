@@ -200,6 +200,12 @@ window_show_current (UiWindow *window)
   atk_object_set_description (accessible, text ? text : _ ("Preview of the picture"));
 }
 
+void
+window_say (UiWindow *window, const char *text)
+{
+  controls_name (window->bottom, text); /* the status line: a change of it is read out */
+}
+
 static char *
 status_text (const UiWindow *window)
 {

@@ -73,6 +73,7 @@ struct UiWindow {
 /* window.c */
 void window_update (UiWindow *window);   /* everything that follows from the state */
 gboolean window_look (UiWindow *window); /* reads the picture now; FALSE where nothing is to do */
+void window_say (UiWindow *window, const char *text); /* to who hears the window: what changed */
 void window_request (const UiWindow *window, const UiScene *scene, TesseraRequest *request);
 void window_look_soon (UiWindow *window);    /* reads the picture anew, once for many changes */
 void window_show_current (UiWindow *window); /* the current variation into the preview */
