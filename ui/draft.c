@@ -182,7 +182,7 @@ draft_row_new (UiWindow *window)
   gtk_label_set_xalign (GTK_LABEL (c->live_text), 0);
   gtk_label_set_line_wrap (GTK_LABEL (c->live_text), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (c->live_text), 30);
-  gtk_style_context_add_class (gtk_widget_get_style_context (c->live_text), "dim-label");
+  gtk_widget_set_opacity (c->live_text, FORMAT_ASIDE);
   gtk_widget_set_no_show_all (c->live_text, TRUE);
   g_signal_connect (c->live, "toggled", G_CALLBACK (toggled), window);
   gtk_box_pack_start (GTK_BOX (box), c->live, FALSE, FALSE, 0);

@@ -1,6 +1,7 @@
 /* hints: what a beginner is told, one sentence at a time, each until it is dismissed; and three ways to
  * begin where there is nothing to show yet. */
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 
 /* After so many times of Apply nobody needs to be told how it is done. */
@@ -143,7 +144,7 @@ card_new (UiWindow *window, UiMode mode)
   gtk_label_set_width_chars (GTK_LABEL (text), 18);
   gtk_label_set_max_width_chars (GTK_LABEL (text), 18);
   gtk_label_set_yalign (GTK_LABEL (text), 0);
-  gtk_style_context_add_class (gtk_widget_get_style_context (text), "dim-label");
+  gtk_widget_set_opacity (text, FORMAT_ASIDE);
   gtk_box_pack_start (GTK_BOX (box), area, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), title, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), text, FALSE, FALSE, 0);

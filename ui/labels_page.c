@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -199,7 +200,7 @@ add_group (UiWindow *window, gsize group)
         count++;
       }
   gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_style_context_add_class (gtk_widget_get_style_context (title), "dim-label");
+  gtk_widget_set_opacity (title, FORMAT_ASIDE);
   g_object_set_data (G_OBJECT (flow), "title", title);
   gtk_box_pack_start (GTK_BOX (window->controls.chips), title, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (window->controls.chips), flow, FALSE, FALSE, 0);
@@ -277,7 +278,7 @@ labels_page_new (UiWindow *window)
   gtk_label_set_line_wrap (GTK_LABEL (c->off_labels), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (c->off_labels), 30);
   gtk_widget_set_no_show_all (c->off_labels, TRUE);
-  gtk_style_context_add_class (gtk_widget_get_style_context (c->off_labels), "dim-label");
+  gtk_widget_set_opacity (c->off_labels, FORMAT_ASIDE);
   c->new_labels = gtk_button_new_with_label (_ ("New Label Layer"));
   gtk_entry_set_placeholder_text (GTK_ENTRY (c->search), _ ("Search labels"));
   controls_name (c->search, _ ("Search labels"));
