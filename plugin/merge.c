@@ -47,8 +47,8 @@ merge_check (GimpDrawable **drawables, GError **error)
 
 /* GIMP remembers old pixels only for its own operations, and these stop at the selection. So the
  * box is selected for a moment and its pixels are replaced by themselves. */
-static gboolean
-remember_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box)
+gboolean
+merge_remember_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box)
 {
   const gboolean selected = !gimp_selection_is_empty (image);
   GimpChannel *saved = selected ? gimp_selection_save (image) : NULL;
@@ -176,7 +176,7 @@ write_layer (Placement *placement, GimpLayer *layer)
     return TRUE;
   bytes = mixed_bytes (placement, layer, box,
                        (GeglRectangle){ box.x + x - at->x, box.y + y - at->y, 0, 0 });
-  if (!bytes || !remember_pixels (placement->image, drawable, box))
+  if (!bytes || !merge_remember_pixels (placement->image, drawable, box))
     return FALSE;
   buffer = gimp_drawable_get_buffer (drawable);
   gegl_buffer_set (buffer, &box, 0, gimp_drawable_get_format (drawable), bytes,

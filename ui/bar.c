@@ -31,6 +31,12 @@ action_text (BarAction action)
       return _ ("Choose Model…");
     case BAR_NEW_SELECTION:
       return _ ("Use New Selection");
+    case BAR_RESAMPLE:
+      return _ ("Make This Part Anew");
+    case BAR_GROW_AGAIN:
+      return _ ("Grow Again");
+    case BAR_GOT_IT:
+      return _ ("Got It");
     case BAR_KEEP:
       return _ ("Keep");
     case BAR_DISCARD:

@@ -156,3 +156,29 @@ outline_path (const GArray *lines, cairo_t *cr, double x, double y, double scale
       cairo_line_to (cr, floor (x + line->x2 * scale) + 0.5, floor (y + line->y2 * scale) + 0.5);
     }
 }
+
+GArray *
+outline_cells (const float *mask, int width, int height, int size)
+{
+  const int cols = (width + size - 1) / size, rows = (height + size - 1) / size;
+  g_autofree float *cells = g_new0 (float, (gsize) cols * rows);
+  GArray *lines;
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int row = y / size - 1; row <= y / size + 1 && mask[(gsize) y * width + x] > 0; row++)
+        for (int col = x / size - 1; col <= x / size + 1; col++)
+          if (row >= 0 && col >= 0 && row < rows && col < cols)
+            cells[(gsize) row * cols + col] = 1;
+  lines = outline_new (cells, cols, rows, 0.5f);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      OutlineLine *line = &g_array_index (lines, OutlineLine, i);
+
+      line->x1 = MIN (line->x1 * size, width);
+      line->x2 = MIN (line->x2 * size, width);
+      line->y1 = MIN (line->y1 * size, height);
+      line->y2 = MIN (line->y2 * size, height);
+    }
+  return lines;
+}

@@ -182,7 +182,10 @@ note_of (const Gallery *gallery, const Variation *variation)
 {
   g_autoptr (GString) note = g_string_new (variation->starred ? "★" : "");
 
-  if (variation->parent > 0)
+  if (variation->part)
+    /* Translators: a part of variation number %d was made anew, all else is as there */
+    g_string_append_printf (note, _ ("part of %d"), variation->parent);
+  else if (variation->parent > 0)
     /* Translators: this variation was made to be like variation number %d */
     g_string_append_printf (note, _ ("like %d"), variation->parent);
   else if (variation->applied)

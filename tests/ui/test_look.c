@@ -216,6 +216,21 @@ cross_lines (const GdkPixbuf *picture, int y, double found[2])
   return lines == 1;
 }
 
+/* The outlines of the cells are explanations, faint by intention. */
+static void
+without_cells (Stage *stage)
+{
+  GtkWidget *button = stage_find (stage, "Menu");
+  GList *items =
+      gtk_container_get_children (GTK_CONTAINER (gtk_menu_button_get_popup (GTK_MENU_BUTTON (button))));
+
+  for (GList *item = items; item; item = item->next)
+    if (GTK_IS_CHECK_MENU_ITEM (item->data)
+        && strcmp (gtk_menu_item_get_label (item->data), "Show _Cells") == 0)
+      gtk_check_menu_item_set_active (item->data, FALSE);
+  g_list_free (items);
+}
+
 /* The gray on which neither black nor white stands out well. */
 static void
 outlines_are_seen_on_gray (Stage *stage, gconstpointer data G_GNUC_UNUSED)
@@ -227,6 +242,7 @@ outlines_are_seen_on_gray (Stage *stage, gconstpointer data G_GNUC_UNUSED)
   gdk_pixbuf_fill (gray, 0x767676ff);
   stage_open_picture (stage, UI_MODE_SELECTION, gray);
   stage_wait (stage, "_Generate");
+  without_cells (stage);
   stage_settle (stage, 300);
   picture = stage_picture (stage, preview_of (stage));
   for (int y = 0; y < gdk_pixbuf_get_height (picture); y++)
@@ -290,6 +306,7 @@ one_to_one_is_pixel_for_pixel (Stage *stage, gconstpointer data G_GNUC_UNUSED)
 {
   stage_open_picture (stage, UI_MODE_SELECTION, new_stripes (161, 121));
   stage_wait (stage, "_Generate");
+  without_cells (stage);
   for (int width = 900; width < 904; width++)
     {
       g_autoptr (GdkPixbuf) picture = NULL;

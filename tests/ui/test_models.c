@@ -200,7 +200,7 @@ grown (guint batch, int k, TesseraBox box, const float *pixels, gpointer data)
   g_assert_true (k >= 0 && k < 2 && box.width > 0 && pixels);
   told->n_grown++;
   if (told->stop)
-    ui_worker_stop (told->worker);
+    ui_worker_stop (told->worker, 3);
 }
 
 static void
