@@ -7,7 +7,6 @@ from helpers import *
 from screen import *
 
 MARK, AT = '#ff00ff', (8, 8)  # a spot by which the picture is found on the screen
-FREEZE = 0.05  # seconds
 
 
 def show(image):

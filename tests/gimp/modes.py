@@ -139,6 +139,8 @@ def main():
     extend(desk)
     labels(desk)
     display.delete()
+    measured('longest without an answer while generating: %.0f ms of %d' % (1000 * desk.longest, desk.answers))
+    check('the window never freezes for 50 ms', *desk.never_froze())
     measured('modes: %.0f s' % (time.time() - begun))
 
 
