@@ -186,8 +186,9 @@ rounded (GimpImage *image, const UiPiece *piece, Blend *blend)
   box = (GeglRectangle){ 0, 0, blend->at.width, blend->at.height };
   for (gsize i = 0; i < (gsize) box.width * box.height; i++)
     rgba[4 * i + 3] = 1;
-  buffer = g_object_new (GEGL_TYPE_BUFFER, "format", gimp_drawable_get_format (GIMP_DRAWABLE (layers[0])),
-                         "x", 0, "y", 0, "width", box.width, "height", box.height, "tile-width",
+  buffer = g_object_new (GEGL_TYPE_BUFFER, "format",
+                         gimp_drawable_get_format (GIMP_DRAWABLE (layers[0])), "x", 0, "y", 0,
+                         "width", box.width, "height", box.height, "tile-width",
                          (int) gimp_tile_width (), "tile-height", (int) gimp_tile_height (), NULL);
   gegl_buffer_set (buffer, &box, 0, own, rgba, GEGL_AUTO_ROWSTRIDE);
   gegl_buffer_get (buffer, &box, 1.0, own, rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);

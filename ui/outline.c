@@ -161,7 +161,7 @@ GArray *
 outline_cells (const float *mask, int width, int height, int size)
 {
   const int cols = (width + size - 1) / size, rows = (height + size - 1) / size;
-  g_autofree float *cells = g_new0 (float, (gsize) cols * rows);
+  g_autofree float *cells = g_new0 (float, (gsize) cols *rows);
   GArray *lines;
 
   for (int y = 0; y < height; y++)
