@@ -168,44 +168,72 @@ find_formats (GimpImage *image, Formats *formats)
   return formats->size <= 64 && formats->weight_size <= 64;
 }
 
-/* rgb: of the picture; over: RGB and weight. */
+/* The pixels of the layer that the piece would be, [blend->at.height][blend->at.width][4], rounded in
+ * the same rows and tiles as place.c has them rounded; NULL where memory ends. */
+static float *
+rounded (GimpImage *image, const UiPiece *piece, Blend *blend)
+{
+  const Notes *notes = piece->scene->host_data;
+  g_autofree GimpLayer **layers = gimp_image_get_layers (image);
+  const Babl *own = picture_own_format (GIMP_DRAWABLE (layers[0]), "R'G'B'A float");
+  g_autoptr (GeglBuffer) buffer = NULL;
+  float *rgba;
+  GeglRectangle box;
+
+  if (!blend_make (blend, &notes->work.region, piece->result, notes->work.request.soften, NULL)
+      || !(rgba = blend_cut (blend, &notes->work.region, piece->result, piece->rank)))
+    return NULL;
+  box = (GeglRectangle){ 0, 0, blend->at.width, blend->at.height };
+  for (gsize i = 0; i < (gsize) box.width * box.height; i++)
+    rgba[4 * i + 3] = 1;
+  buffer = g_object_new (GEGL_TYPE_BUFFER, "format",
+                         gimp_drawable_get_format (GIMP_DRAWABLE (layers[0])), "x", 0, "y", 0,
+                         "width", box.width, "height", box.height, "tile-width",
+                         (int) gimp_tile_width (), "tile-height", (int) gimp_tile_height (), NULL);
+  gegl_buffer_set (buffer, &box, 0, own, rgba, GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_get (buffer, &box, 1.0, own, rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return rgba;
+}
+
+/* rgb: of the picture; above: of the layer. */
 static void
-lay_pixel (const Formats *formats, float *rgb, const float *over)
+lay_pixel (const Formats *formats, float *rgb, const float *above, float weight)
 {
   guint8 kept[64];
-  float below[4] = { rgb[0], rgb[1], rgb[2], 1 }, above[4] = { over[0], over[1], over[2], 1 };
-  float weight;
+  const float below[4] = { rgb[0], rgb[1], rgb[2], 1 };
+  float mixed[4], layer[4];
 
-  babl_process (formats->weight_to, over + 3, kept, 1);
+  babl_process (formats->weight_to, &weight, kept, 1);
   babl_process (formats->weight_from, kept, &weight, 1);
-  babl_process (formats->to_mix, below, below, 1);
-  babl_process (formats->to_mix, above, above, 1);
-  babl_process (formats->to_keep, above, kept, 1); /* the layer is rounded, */
-  babl_process (formats->from_keep, kept, above, 1);
+  babl_process (formats->to_mix, below, mixed, 1);
+  babl_process (formats->to_mix, above, layer, 1);
   for (int c = 0; c < 3; c++)
-    below[c] = below[c] * (1 - weight) + above[c] * weight;
-  babl_process (formats->to_keep, below, kept, 1); /* and what GIMP shows of it */
-  babl_process (formats->from_keep, kept, below, 1);
-  babl_process (formats->from_mix, below, below, 1);
-  memcpy (rgb, below, 3 * sizeof *rgb);
+    mixed[c] = mixed[c] * (1 - weight) + layer[c] * weight;
+  babl_process (formats->to_keep, mixed, kept, 1); /* what GIMP shows of it is rounded again */
+  babl_process (formats->from_keep, kept, mixed, 1);
+  babl_process (formats->from_mix, mixed, layer, 1);
+  memcpy (rgb, layer, 3 * sizeof *rgb);
 }
 
 void
 gimp_host_lay (UiHost *host, UiScene *scene, const UiPiece *piece)
 {
-  const TesseraBox box = piece->box, part = scene->part;
-  const int left = MAX (box.x, part.x), right = MIN (box.x + box.width, part.x + part.width);
+  GimpImage *image = ((GimpHost *) host)->image;
+  const TesseraBox part = scene->part;
+  g_auto (Blend) blend = { 0 };
+  g_autofree float *rgba = NULL;
   Formats formats;
 
-  if (!find_formats (((GimpHost *) host)->image, &formats))
+  if (!find_formats (image, &formats) || !(rgba = rounded (image, piece, &blend)))
     return;
-  for (int y = MAX (box.y, part.y); y < MIN (box.y + box.height, part.y + part.height); y++)
-    for (int x = left; x < right; x++)
+  for (int y = 0; y < blend.at.height; y++)
+    for (int x = 0; x < blend.at.width; x++)
       {
-        const float *over = piece->pixels + 4 * ((gsize) (y - box.y) * box.width + x - box.x);
+        const gsize i = (gsize) y * blend.at.width + x;
+        const int px = blend.at.x + x - part.x, py = blend.at.y + y - part.y;
 
-        if (over[3] > 0)
-          lay_pixel (&formats,
-                     scene->pixels + 3 * ((gsize) (y - part.y) * part.width + x - part.x), over);
+        if (px >= 0 && py >= 0 && px < part.width && py < part.height && blend.weights[i] > 0)
+          lay_pixel (&formats, scene->pixels + 3 * ((gsize) py * part.width + px), rgba + 4 * i,
+                     blend.weights[i]);
       }
 }

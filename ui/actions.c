@@ -83,6 +83,12 @@ window_bar_chosen (BarAction action, gpointer data)
     case BAR_RESAMPLE:
       window_resample (window, window->gallery.current);
       break;
+    case BAR_LABELS:
+      window_set_mode (window, UI_MODE_LABELS);
+      break;
+    case BAR_SAVE:
+      window_save_best (window);
+      break;
     case BAR_GROW_AGAIN:
       extend_page_grow (window);
       break;

@@ -83,10 +83,9 @@ details (const UiWindow *window)
                           tessera_isa (), g_get_num_processors (), gtk_get_major_version (),
                           gtk_get_minor_version (), gtk_get_micro_version ());
   if (window->model)
-    g_string_append_printf (text, "Model %s (%s), sha256 %s\n",
-                            tessera_model_info (window->model)->name,
-                            tessera_model_info (window->model)->kind,
-                            tessera_model_fingerprint (window->model));
+    g_string_append_printf (
+        text, "Model %s (%s), sha256 %s\n", tessera_model_info (window->model)->name,
+        tessera_model_info (window->model)->kind, tessera_model_fingerprint (window->model));
   g_string_append_printf (text, "Picture %d x %d, mode %d, hole %d x %d in %d places\n",
                           window->state.width, window->state.height, window->mode,
                           window->hole.width, window->hole.height, window->n_places);

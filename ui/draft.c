@@ -147,8 +147,8 @@ draft_show (UiWindow *window)
   by = (MAX (scene->part.width, scene->part.height) + SIDE - 1) / SIDE;
   box = (TesseraBox){ scene->part.x + by * box.x, scene->part.y + by * box.y, by * box.width,
                       by * box.height };
-  preview_set_draft (window->preview, tessera_result_pixels (window->draft->result, 0),
-                     small.width, small.height, box);
+  preview_set_draft (window->preview, tessera_result_pixels (window->draft->result, 0), small.width,
+                     small.height, box);
   return TRUE;
 }
 
@@ -177,8 +177,9 @@ draft_row_new (UiWindow *window)
   c->live = gtk_check_button_new_with_label (_ ("Live draft"));
   c->live_text = gtk_label_new (NULL);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (c->live), window->settings.live);
-  gtk_widget_set_tooltip_text (c->live, _ ("A moment after each stroke, a coarse picture shows what "
-                                           "the labels would become"));
+  gtk_widget_set_tooltip_text (c->live,
+                               _ ("A moment after each stroke, a coarse picture shows what "
+                                  "the labels would become"));
   gtk_label_set_xalign (GTK_LABEL (c->live_text), 0);
   gtk_label_set_line_wrap (GTK_LABEL (c->live_text), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (c->live_text), 30);

@@ -16,7 +16,7 @@ typedef struct Variation Variation;
 struct Variation {
   int ref_count; /* the gallery's, and one for each that is made over it */
   guint id;      /* never used twice */
-  int number; /* as shown, from 1; kept when others are discarded */
+  int number;    /* as shown, from 1; kept when others are discarded */
   guint batch;
   VariationState state;
   gboolean ticked;  /* marked for Apply */

@@ -80,9 +80,8 @@ window_save_picture (UiWindow *window, guint id)
 
   if (!variation || variation->state != VARIATION_DONE || !variation->scene)
     return;
-  chooser =
-      gtk_file_chooser_native_new (_ ("Save as PNG"), GTK_WINDOW (window->top),
-                                   GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+  chooser = gtk_file_chooser_native_new (_ ("Save as PNG"), GTK_WINDOW (window->top),
+                                         GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
   gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (chooser), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "tessera.png");
   if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (chooser)) == GTK_RESPONSE_ACCEPT)
@@ -96,6 +95,16 @@ window_save_picture (UiWindow *window, guint id)
   g_object_unref (chooser);
 }
 
+/* The picture is gone, what was made of it shall not be. */
+void
+window_save_best (UiWindow *window)
+{
+  g_autoptr (GPtrArray) list = gallery_to_apply (&window->gallery);
+
+  if (list->len > 0)
+    window_save_picture (window, ((Variation *) list->pdata[0])->id);
+}
+
 /* ---- the menu ------------------------------------------------------------------------------ */
 
 static guint
@@ -107,7 +116,7 @@ item_id (GtkWidget *item)
 static void
 activate (GtkWidget *item, gpointer data)
 {
-  void (*act) (UiWindow *window, guint id) = g_object_get_data (G_OBJECT (item), "act");
+  void (*act) (UiWindow * window, guint id) = g_object_get_data (G_OBJECT (item), "act");
 
   act (data, item_id (item));
 }

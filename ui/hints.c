@@ -17,11 +17,14 @@ typedef enum {
 } Hint;
 
 static const char *const hints[N_HINTS] = {
-  N_ ("Generate makes several variations of what is selected. Nothing in the picture changes before "
+  N_ ("Generate makes several variations of what is selected. Nothing in the picture changes "
+      "before "
       "you press Apply."),
-  N_ ("Click a variation to look at it, hold C to see the original. Apply puts those with a tick into "
+  N_ ("Click a variation to look at it, hold C to see the original. Apply puts those with a tick "
+      "into "
       "the picture."),
-  N_ ("Not right yet? Right-click a variation for More Like This, or select a part of it to make that "
+  N_ ("Not right yet? Right-click a variation for More Like This, or select a part of it to make "
+      "that "
       "anew."),
   N_ ("Drag the edges of the picture, or type how many pixels to add. Grow in steps: what is near "
       "continues best."),
@@ -81,8 +84,8 @@ draw_card (GtkWidget *area, cairo_t *cr, gpointer data)
   const double left = (gtk_widget_get_allocated_width (area) - CARD) / 2.0;
   GdkRGBA color;
 
-  gtk_style_context_get_color (gtk_widget_get_style_context (area), gtk_widget_get_state_flags (area),
-                               &color);
+  gtk_style_context_get_color (gtk_widget_get_style_context (area),
+                               gtk_widget_get_state_flags (area), &color);
   cairo_translate (cr, left, 0);
   cairo_set_line_width (cr, 2);
   for (int i = 0; i < 3 && mode == UI_MODE_LABELS; i++)

@@ -45,10 +45,10 @@ typedef struct {
   int ref_count;
   UiQuery query;
   int canvas_width, canvas_height;
-  TesseraBox part;   /* what was read of the canvas: the hole and enough around it */
-  float *pixels;     /* [part.height][part.width][3] perceptual RGB; NULL = there is no picture */
-  float *hole;       /* [part.height][part.width], 0..1 */
-  guint8 *labels;    /* [part.height][part.width]; NULL = none */
+  TesseraBox part; /* what was read of the canvas: the hole and enough around it */
+  float *pixels;   /* [part.height][part.width][3] perceptual RGB; NULL = there is no picture */
+  float *hole;     /* [part.height][part.width], 0..1 */
+  guint8 *labels;  /* [part.height][part.width]; NULL = none */
   TesseraLabelCount count; /* of the labels: painted, taken for the nearest, of no label */
 
   gpointer host_data;       /* the host's own notes on the scene, */

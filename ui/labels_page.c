@@ -57,7 +57,8 @@ new_chip (UiWindow *window, int i)
   gtk_box_pack_start (GTK_BOX (box), name, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (chip), box);
   gtk_toggle_button_set_mode (GTK_TOGGLE_BUTTON (chip), FALSE); /* drawn as a button */
-  gtk_widget_set_tooltip_text (chip, _ ("Paint with this label: its color becomes GIMP's foreground color"));
+  gtk_widget_set_tooltip_text (
+      chip, _ ("Paint with this label: its color becomes GIMP's foreground color"));
   controls_name (chip, labels_page_name (window, i));
   g_object_set_data (G_OBJECT (chip), "label", GINT_TO_POINTER (i));
   g_signal_connect (chip, "clicked", G_CALLBACK (chip_clicked), window);
@@ -286,8 +287,7 @@ labels_page_new (UiWindow *window)
   g_signal_connect (c->search, "search-changed", G_CALLBACK (searched), window);
   g_signal_connect (c->search, "activate", G_CALLBACK (search_activated), window);
   g_signal_connect (c->new_labels, "clicked", G_CALLBACK (new_layer), window);
-  c->paint_label =
-      controls_row (grid, 0, _ ("_Paint"), c->paint, _ ("Which part to paint anew"));
+  c->paint_label = controls_row (grid, 0, _ ("_Paint"), c->paint, _ ("Which part to paint anew"));
   gtk_box_pack_start (GTK_BOX (page), c->new_labels, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), draft_row_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (page), paint_row_new (window), FALSE, FALSE, 0);

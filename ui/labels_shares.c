@@ -70,9 +70,10 @@ show_off_labels (UiWindow *window)
   g_clear_pointer (&text, g_free);
   if (50 * off <= count->n_painted)
     return;
-  text = g_strdup_printf (_ ("%d %% of the painted area has colors that are no label. It is treated "
-                             "as free."),
-                          (int) (100.0 * (double) off / (double) count->n_painted + 0.5));
+  text =
+      g_strdup_printf (_ ("%d %% of the painted area has colors that are no label. It is treated "
+                          "as free."),
+                       (int) (100.0 * (double) off / (double) count->n_painted + 0.5));
   if (count->n_unknown > 0 && 50 * count->n_unknown > count->n_painted)
     bar_show (window->bar, text, BAR_NONE, BAR_NONE);
 }

@@ -71,8 +71,7 @@ paint_stroke (const PreviewPoint *points, int n, gpointer data)
   box.x -= scene->query.left;
   box.y -= scene->query.top;
   if (!window->host->paint_label (window->host, window->settings.label_layer, box, mask,
-                                  tessera_model_label_color (window->model, window->label),
-                                  &error))
+                                  tessera_model_label_color (window->model, window->label), &error))
     bar_show_error (window->bar, error->message);
   else
     window_look_soon (window);

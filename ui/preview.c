@@ -284,10 +284,10 @@ take_scene (Preview *preview, UiScene *scene)
   int box[4];
 
   preview->scene = ui_scene_ref (scene);
-  preview->picture = preview->colors ? surface_from_labels (scene->labels, scene->pixels,
-                                                            preview->colors, preview->n_colors,
-                                                            width, height)
-                                     : surface_from_rgb (scene->pixels, width, height);
+  preview->picture = preview->colors
+                         ? surface_from_labels (scene->labels, scene->pixels, preview->colors,
+                                                preview->n_colors, width, height)
+                         : surface_from_rgb (scene->pixels, width, height);
   if (scene->query.mode == UI_MODE_EXTEND && !preview->colors)
     surface_hide (preview->picture, scene->hole);
   preview->selection = outline_new (scene->hole, width, height, 0.5f);

@@ -265,9 +265,8 @@ preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
                 scale * preview->scene->part.height, factor_of (preview));
   if (preview->variation && !preview->compare)
     draw_surface (cr, preview->variation, x + scale * (preview->box.x - preview->scene->part.x),
-                  y + scale * (preview->box.y - preview->scene->part.y),
-                  scale * preview->box.width, scale * preview->box.height,
-                  factor_of (preview));
+                  y + scale * (preview->box.y - preview->scene->part.y), scale * preview->box.width,
+                  scale * preview->box.height, factor_of (preview));
   if (!preview->compare && !preview->variation)
     {
       draw_cells (preview, cr, x, y, scale);

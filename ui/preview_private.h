@@ -12,11 +12,11 @@ struct Preview {
   gpointer data;
   UiScene *scene;
   cairo_surface_t *picture, *variation;
-  guint32 *colors;              /* of the labels: it shows these instead of the picture; or NULL */
+  guint32 *colors; /* of the labels: it shows these instead of the picture; or NULL */
   int n_colors;
-  TesseraBox box;               /* of the variation */
+  TesseraBox box;                       /* of the variation */
   GArray *selection, *softened, *cells; /* OutlineLine */
-  int cell;                     /* its side, px; 0 = no cells are outlined */
+  int cell;                             /* its side, px; 0 = no cells are outlined */
   gboolean compare;
   char *hint;
   double scale;    /* 0 = fit */
@@ -26,9 +26,9 @@ struct Preview {
   double drag_x, drag_y, begin_x, begin_y;
   gboolean dragging;
   PreviewSide side;
-  double brush;     /* its width, pixels of the picture; 0 = the mouse pans */
-  guint32 color;    /* of the brush, 0xRRGGBB */
-  GArray *stroke;   /* PreviewPoint, while one is drawn; else empty */
+  double brush;      /* its width, pixels of the picture; 0 = the mouse pans */
+  guint32 color;     /* of the brush, 0xRRGGBB */
+  GArray *stroke;    /* PreviewPoint, while one is drawn; else empty */
   double at_x, at_y; /* of the mouse, where the brush is shown; < 0 = outside */
 };
 

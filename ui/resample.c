@@ -16,10 +16,8 @@ is_shown (const UiScene *scene, const Variation *variation)
   for (int y = MAX (box.y, part.y); y < MIN (box.y + box.height, part.y + part.height); y++)
     for (int x = MAX (box.x, part.x); x < MIN (box.x + box.width, part.x + part.width); x++)
       {
-        const float *is =
-            scene->pixels + 3 * ((gsize) (y - part.y) * part.width + (x - part.x));
-        const float *ought =
-            variation->rgba + 4 * ((gsize) (y - box.y) * box.width + (x - box.x));
+        const float *is = scene->pixels + 3 * ((gsize) (y - part.y) * part.width + (x - part.x));
+        const float *ought = variation->rgba + 4 * ((gsize) (y - box.y) * box.width + (x - box.x));
 
         for (int c = 0; c < 3 && ought[3] >= 0.999f; c++)
           if (fabsf (is[c] - CLAMP (ought[c], 0, 1)) > ROUNDED)
@@ -151,6 +149,5 @@ window_can_resample (const UiWindow *window, const Variation *variation)
 
   return variation && variation->state == VARIATION_DONE && window->state.selected
          && a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height
-         && b.y < a.y + a.height
-         && (a.width < b.width || a.height < b.height || !variation->scene);
+         && b.y < a.y + a.height && (a.width < b.width || a.height < b.height || !variation->scene);
 }

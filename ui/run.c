@@ -55,7 +55,8 @@ window_generate (UiWindow *window)
     ui_settings_new_seed (&window->settings);
   controls_write (window);
   window_request (window, window->scene, &request);
-  window_start (window, window->scene, &request, window_coming_box (window->scene, window->hole), 0);
+  window_start (window, window->scene, &request, window_coming_box (window->scene, window->hole),
+                0);
 }
 
 void
@@ -92,6 +93,22 @@ window_stop (UiWindow *window)
   window_update (window);
 }
 
+/* The engine's own sentences are for programmers where a person can do something. */
+void
+window_show_error (UiWindow *window, const GError *error)
+{
+  const char *text = error->message;
+
+  if (g_error_matches (error, TESSERA_ERROR, TESSERA_ERROR_MEMORY))
+    text =
+        _ ("E-TOO-LARGE: This needs more memory than is allowed. Select less, use draft effort, or "
+           "raise the limit under Output.");
+  else if (g_error_matches (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY))
+    text = _ ("E-NO-CONTEXT: Everything is selected, so there is nothing to continue from. Select "
+              "less, or say with labels what should appear.");
+  bar_show_error (window->bar, text);
+}
+
 /* ---- what the engine tells ----------------------------------------------------------------- */
 
 static void
@@ -120,7 +137,7 @@ estimated (const TesseraEstimate *estimate, GError *error, gpointer data)
   if (estimate)
     window->estimate = *estimate;
   else if (!window->batch)
-    bar_show_error (window->bar, error->message);
+    window_show_error (window, error);
   g_clear_error (&error);
   window_update (window);
 }
@@ -149,7 +166,7 @@ say_how_it_ended (UiWindow *window, const TesseraResult *result, int n, const GE
 
   if (error && !g_error_matches (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED))
     {
-      bar_show_error (window->bar, error->message);
+      window_show_error (window, error);
       return;
     }
   if (!window->stopping || done == n)

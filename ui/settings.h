@@ -32,12 +32,12 @@ typedef struct {
   /* of the window */
   int window_width, window_height;
   gboolean open_edges, open_detail, open_sampling, open_output;
-  gboolean hints; /* show them, */
-  int hints_seen; /* but for those that were dismissed: bits */
-  gboolean cells; /* outline the cells */
-  gboolean live;  /* a draft after each change of the labels */
-  int n_applied; /* times that Apply was pressed, ever */
-  double speed; /* measured seconds per estimated second; 0 = never measured */
+  gboolean hints;     /* show them, */
+  int hints_seen;     /* but for those that were dismissed: bits */
+  gboolean cells;     /* outline the cells */
+  gboolean live;      /* a draft after each change of the labels */
+  int n_applied;      /* times that Apply was pressed, ever */
+  double speed;       /* measured seconds per estimated second; 0 = never measured */
   double draft_speed; /* the same of drafts, which are small: what a run costs beside computing
                          counts for more */
 } UiSettings;

@@ -184,9 +184,9 @@ lay (UiHost *host, UiScene *scene, const UiPiece *piece)
         float *to = scene->pixels + 3 * ((gsize) (y - part.y) * part.width + x - part.x);
 
         for (int c = 0; c < 3; c++)
-          to[c] = floorf (to[c] * 255 * (1 - from[3]) + CLAMP (from[c], 0, 1) * 255 * from[3]
-                          + 0.5f)
-                  / 255;
+          to[c] =
+              floorf (to[c] * 255 * (1 - from[3]) + CLAMP (from[c], 0, 1) * 255 * from[3] + 0.5f)
+              / 255;
       }
 }
 
@@ -295,10 +295,10 @@ paint_label (UiHost *host, int layer, TesseraBox box, const guint8 *where, guint
   standin->n_pixels = 0;
   for (gsize i = 0; i < (gsize) box.width * box.height; i++)
     standin->n_pixels += where[i] != 0;
-  for (int y = MAX (box.y, 0); y < MIN (box.y + box.height, gdk_pixbuf_get_height (standin->labels));
-       y++)
-    for (int x = MAX (box.x, 0); x < MIN (box.x + box.width, gdk_pixbuf_get_width (standin->labels));
-         x++)
+  for (int y = MAX (box.y, 0);
+       y < MIN (box.y + box.height, gdk_pixbuf_get_height (standin->labels)); y++)
+    for (int x = MAX (box.x, 0);
+         x < MIN (box.x + box.width, gdk_pixbuf_get_width (standin->labels)); x++)
       if (where[(gsize) (y - box.y) * box.width + x - box.x])
         memcpy (pixel_at (standin->labels, x, y), rgba, 4);
   standin->n_painted++;

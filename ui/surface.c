@@ -113,10 +113,10 @@ surface_from_labels (const guint8 *labels, const float *pixels, const guint32 *c
           if (label >= n && pixels)
             row[x] = faint (pixels + 3 * place);
           else if (label < n) /* a mark is a quarter darker */
-            row[x] = 0xff000000
-                     | (surface_pattern (label, x, y)
-                            ? colors[label] - (colors[label] >> 2 & 0x3f3f3f)
-                            : colors[label]);
+            row[x] =
+                0xff000000
+                | (surface_pattern (label, x, y) ? colors[label] - (colors[label] >> 2 & 0x3f3f3f)
+                                                 : colors[label]);
         }
     }
   cairo_surface_mark_dirty (surface);

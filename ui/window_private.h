@@ -41,13 +41,13 @@ struct UiWindow {
   guint batch; /* that is being made; 0 = none */
   gboolean stopping;
   gint64 begun;
-  double taken; /* seconds of the last run of the scene; 0 = none was finished */
+  double taken;                  /* seconds of the last run of the scene; 0 = none was finished */
   guint poll, tick, look, begin; /* sources; 0 = none */
   int drag_begin[4];             /* margins when a handle was taken */
   int grown[4];                  /* margins of the last step of growth */
   gboolean dragging;
-  int label;         /* that was clicked; -1 = none yet */
-  gboolean lacking;  /* the label layer says nothing: the scene is shown, but cannot be generated */
+  int label;        /* that was clicked; -1 = none yet */
+  gboolean lacking; /* the label layer says nothing: the scene is shown, but cannot be generated */
   guint draft_batch, draft_wait; /* a draft that is made, a source; 0 = none */
   UiResult *draft;               /* of the scene draft_scene; references or NULL */
   UiScene *draft_scene;
@@ -71,7 +71,6 @@ struct UiWindow {
 };
 
 /* window.c */
-void window_update (UiWindow *window);   /* everything that follows from the state */
 gboolean window_look (UiWindow *window); /* reads the picture now; FALSE where nothing is to do */
 void window_say (UiWindow *window, const char *text); /* to who hears the window: what changed */
 void window_request (const UiWindow *window, const UiScene *scene, TesseraRequest *request);
@@ -84,6 +83,11 @@ void window_opened (UiWindow *window, const TesseraModel *model);
 
 const char *window_mode_hint (UiMode mode);
 int window_cell (const UiWindow *window); /* side of a cell, px; 0 = they are not to be shown */
+
+/* update.c */
+void window_update (UiWindow *window); /* everything that follows from the state */
+void window_update_mode (UiWindow *window);
+void window_update_progress (UiWindow *window);
 
 /* app_menu.c */
 GtkWidget *app_menu_new (UiWindow *window);
@@ -102,6 +106,7 @@ void window_build (UiWindow *window);
 void window_generate (UiWindow *window);
 void window_more_like (UiWindow *window, guint id);
 void window_stop (UiWindow *window);
+void window_show_error (UiWindow *window, const GError *error); /* of the engine */
 void window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box,
                    int parent);
 TesseraBox window_coming_box (const UiScene *scene, TesseraBox hole);
@@ -121,6 +126,7 @@ void window_star (UiWindow *window, guint id);
 void window_use_settings (UiWindow *window, guint id);
 void window_copy_recipe (UiWindow *window, guint id);
 void window_save_picture (UiWindow *window, guint id);
+void window_save_best (UiWindow *window);
 void window_menu (UiWindow *window, guint id, GdkEvent *event);
 
 /* actions.c */
@@ -154,7 +160,7 @@ void extend_page_dragged (PreviewSide side, int pixels, gboolean end, gpointer w
 
 /* labels_page.c */
 GtkWidget *labels_page_new (UiWindow *window);
-void labels_page_fill (UiWindow *window);   /* chips, once the model is there */
+void labels_page_fill (UiWindow *window); /* chips, once the model is there */
 gboolean labels_page_shown (const UiWindow *window);
 const char *labels_page_name (const UiWindow *window, int label); /* translated */
 

@@ -8,6 +8,7 @@ from screen import *
 
 WHOLE, PART = (128, 120, 76, 82), (150, 140, 24, 20)
 SOFTEN = 4  # the window's default
+SKY = '#4080c0'
 
 
 def recipe_of(layer):
@@ -63,13 +64,60 @@ def looked_at(image):
     image.delete()
 
 
-def beyond(desk, image):
-    """Labels for what Extend will add are painted in the window, and taken."""
-    width = image.get_width()
-    desk.open('x')
-    desk.keys('Tab', 'Tab')
+def colored(desk, color):
+    """Screen pixels of a label's colour in the window's left half: in the left pane."""
+    return len([place for place in Picture(desk.tessera).places(color) if place[0] < 290])
+
+
+def right_pane(desk):
+    picture = Picture(desk.tessera)
+    return [picture.data[3 * (y * picture.width + 300):3 * (y * picture.width + 560)] for y in range(180, 340, 4)]
+
+
+def live(desk, image):
+    """What is painted in GIMP is seen in the window, and a draft of it, without a touch of the window."""
+    layer = call('label-layer', image, image.get_layers()).value(1)
+    paint(layer, SKY, (0, 0, 420, 60))
+    Gimp.displays_flush()
+    desk.open('p')
+    time.sleep(3)
+    idle(desk.pid)
+    before, few = right_pane(desk), colored(desk, SKY)
+    paint(layer, SKY, (0, 0, 420, 200))
+    Gimp.displays_flush()
+    check('painting in GIMP shows in the left pane', until(lambda: colored(desk, SKY) > few + 1000, 8),
+          (few, colored(desk, SKY)))
+    check('a draft of it appears in the right one', until(lambda: right_pane(desk) != before, 10, 0.3))
+    time.sleep(1)
+    save(desk.tessera, WORK + '/live.png')
+    return layer
+
+
+def beyond(desk, image, layer):
+    """Labels for what Extend will add are painted in the window, where GIMP's brushes end."""
+    places = [place for place in Picture(desk.tessera).places(SKY) if place[0] > 570]
+    click(desk.tessera, *places[len(places) // 2])
+    time.sleep(1)
+    click(desk.tessera, 590, 200)  # the brush
+    desk.keys('ctrl+2')
+    time.sleep(1)
+    desk.keys('alt+i', 'Down', 'Down', 'Down', 'Down', 'Return')  # 2 to 1: the sides grow
+    time.sleep(2)
+    idle(desk.pid)
+    drag(desk.tessera, (30, 240), (33, 280))
+    time.sleep(2)
     save(desk.tessera, WORK + '/beyond.png')
+    offset = layer.get_offsets()[1]
+    check('the label layer grows beyond the picture', offset < -20, layer.get_offsets())
+    painted = srgb(layer, 0, 100, -offset, 80)
+    count = sum(painted[i:i + 4] == bytes.fromhex(SKY[1:] + 'ff') for i in range(0, len(painted), 4))
+    check('and holds the stroke there', count > 100, count)
+    desk.generate()
+    desk.apply()
     desk.close()
+    check('Extend takes the labels', image.get_width() == 544
+          and recipe_of(image.get_layers()[0].get_children()[0])['labels']['names'] == ['sky'],
+          image.get_width())
 
 
 def main():
@@ -79,7 +127,9 @@ def main():
     display = Gimp.Display.new(image)
     Gimp.displays_flush()
     time.sleep(1.5)
-    part_anew(Desk(), image)
+    desk = Desk()
+    part_anew(desk, image)
+    beyond(desk, image, live(desk, image))
     display.delete()
 
 

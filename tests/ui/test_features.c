@@ -100,8 +100,7 @@ part_elsewhere (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
   select_box (f, 100, 90, 10, 10);
   g_assert_null (find (f, "Make This Part Anew"));
   press_key (f, GDK_KEY_p, 0);
-  g_assert_nonnull (
-      find (f, "The selection lies outside of this variation. Select a part of it."));
+  g_assert_nonnull (find (f, "The selection lies outside of this variation. Select a part of it."));
   g_clear_object (&f->standin.mask);
   press_key (f, GDK_KEY_p, 0);
   g_assert_nonnull (find (f, "Select the part of variation 1 that shall be made anew."));

@@ -221,8 +221,8 @@ static void
 without_cells (Stage *stage)
 {
   GtkWidget *button = stage_find (stage, "Menu");
-  GList *items =
-      gtk_container_get_children (GTK_CONTAINER (gtk_menu_button_get_popup (GTK_MENU_BUTTON (button))));
+  GList *items = gtk_container_get_children (
+      GTK_CONTAINER (gtk_menu_button_get_popup (GTK_MENU_BUTTON (button))));
 
   for (GList *item = items; item; item = item->next)
     if (GTK_IS_CHECK_MENU_ITEM (item->data)
