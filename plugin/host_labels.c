@@ -10,15 +10,21 @@ make_room (GimpLayer *layer, TesseraBox box)
 {
   const int width = gimp_drawable_get_width (GIMP_DRAWABLE (layer));
   const int height = gimp_drawable_get_height (GIMP_DRAWABLE (layer));
+  const gboolean locked = gimp_item_get_lock_position (GIMP_ITEM (layer));
   int x, y, left, top, right, bottom;
+  gboolean done;
 
   gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &x, &y);
   left = MAX (x - box.x, 0);
   top = MAX (y - box.y, 0);
   right = MAX (box.x + box.width - x - width, 0);
   bottom = MAX (box.y + box.height - y - height, 0);
-  return left + top + right + bottom == 0
-         || gimp_layer_resize (layer, left + width + right, top + height + bottom, left, top);
+  if (left + top + right + bottom == 0)
+    return TRUE;
+  gimp_item_set_lock_position (GIMP_ITEM (layer), FALSE); /* as New Label Layer has set it */
+  done = gimp_layer_resize (layer, left + width + right, top + height + bottom, left, top);
+  gimp_item_set_lock_position (GIMP_ITEM (layer), locked);
+  return done;
 }
 
 /* Without selection, which would end at the image's border: all of the layer is remembered. */

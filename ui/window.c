@@ -79,8 +79,8 @@ find_label_layer (UiWindow *window)
       if (state->layer_is_labels[i])
         marked = state->layer[i];
     }
-  *chosen = window->mode == UI_MODE_LABELS && !window->settings.without_labels ? marked
-                                                                               : UI_NO_LAYER;
+  *chosen =
+      window->mode == UI_MODE_LABELS && !window->settings.without_labels ? marked : UI_NO_LAYER;
 }
 
 gboolean

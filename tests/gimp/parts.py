@@ -101,7 +101,7 @@ def beyond(desk, image, layer):
     click(desk.tessera, 590, 200)  # the brush
     desk.keys('ctrl+2')
     time.sleep(1)
-    desk.keys('alt+i', 'Down', 'Down', 'Down', 'Down', 'Return')  # 2 to 1: the sides grow
+    desk.keys('alt+i', 'Down', 'Down', 'Down', 'Down')  # 2 to 1: the sides grow
     time.sleep(2)
     idle(desk.pid)
     drag(desk.tessera, (30, 240), (33, 280))
