@@ -82,8 +82,12 @@ def foreground():
 
 
 def click_chip(desk, color):
-    left, top, right, bottom = Picture(desk.tessera).box(color)
-    click(desk.tessera, (left + right) // 2, (top + bottom) // 2)
+    """The uppermost place of that colour beside the panes."""
+    picture = Picture(desk.tessera)
+    places = [(x, y) for x, y in picture.places(color) if x > 0.63 * picture.width]
+    top = min(y for _, y in places)
+    swatch = [place for place in places if place[1] < top + 20]
+    click(desk.tessera, *swatch[len(swatch) // 2])
     idle(desk.pid)
 
 
