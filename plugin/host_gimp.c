@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+enum { THUMBNAIL = 256 }; /* px, the longer side */
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GeglColor, g_object_unref)
 
 /* ---- the state ----------------------------------------------------------------------------- */
@@ -26,15 +28,30 @@ take_layer (GimpItem *item, gpointer data)
   return state->n_layers >= UI_MAX_LAYERS;
 }
 
-/* What is chosen decides on what "Selected layer" means. */
+/* GIMP tells plug-ins of no stroke. A small picture of the layer, which GIMP has at hand, shows
+ * nearly every one; the next look reads the pixels. */
 static guint
-stamp_of (GimpImage *image)
+painted_stamp (GimpLayer *layer)
+{
+  int width, height, bytes;
+  g_autoptr (GBytes) small = gimp_drawable_get_thumbnail_data (GIMP_DRAWABLE (layer), THUMBNAIL,
+                                                               THUMBNAIL, &width, &height, &bytes);
+
+  return small ? g_bytes_hash (small) : 0;
+}
+
+/* What is chosen decides on what "Selected layer" means; what is painted, on the labels. */
+static guint
+stamp_of (GimpImage *image, const UiState *state)
 {
   g_autofree GimpLayer **layers = gimp_image_get_selected_layers (image);
   guint stamp = 5381;
 
   for (GimpLayer **layer = layers; layer && *layer; layer++)
     stamp = stamp * 33 + (guint) gimp_item_get_id (GIMP_ITEM (*layer));
+  for (int i = 0; i < state->n_layers; i++)
+    if (state->layer_is_labels[i])
+      stamp = stamp * 33 + painted_stamp (gimp_layer_get_by_id (state->layer[i]));
   return stamp;
 }
 
@@ -62,7 +79,7 @@ state (UiHost *host, UiState *state)
       state->selection = (TesseraBox){ x1, y1, x2 - x1, y2 - y1 };
     }
   tree_find (image, take_layer, state);
-  state->stamp = stamp_of (image);
+  state->stamp = stamp_of (image, state);
 }
 
 /* ---- what the window does in GIMP ---------------------------------------------------------- */
@@ -165,7 +182,10 @@ gimp_host_init (GimpHost *host, GimpImage *image)
 
   *host = (GimpHost){ .host = { .state = state,
                                 .look = gimp_host_look,
+                                .look_inside = gimp_host_look_inside,
+                                .lay = gimp_host_lay,
                                 .apply = gimp_host_apply,
+                                .paint_label = gimp_host_paint_label,
                                 .fix = fix,
                                 .use_label = use_label,
                                 .stored = gimp_host_stored,

@@ -18,8 +18,17 @@ void gimp_host_clear (GimpHost *host);
 /* host_look.c */
 UiScene *gimp_host_look (UiHost *host, const UiQuery *query, const TesseraModel *model,
                          GError **error);
-gboolean gimp_host_apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n,
-                          UiOutput output, char **place, GError **error);
+UiScene *gimp_host_look_inside (UiHost *host, const UiQuery *query, const TesseraModel *model,
+                                const UiPiece *inside, GError **error);
+
+/* host_apply.c */
+gboolean gimp_host_apply (UiHost *host, const UiPiece *pieces, int n, UiOutput output, char **place,
+                          GError **error);
+void gimp_host_lay (UiHost *host, UiScene *scene, const UiPiece *piece);
+
+/* host_labels.c */
+gboolean gimp_host_paint_label (UiHost *host, int layer, TesseraBox box, const guint8 *where,
+                                guint32 color, GError **error);
 
 /* host_stored.c */
 GPtrArray *gimp_host_stored (UiHost *host);

@@ -1,19 +1,11 @@
-/* Reading for the window and writing what it applies; declared in host_gimp.h. Both are the steps
- * of work.h, with the engine's work between them done by the window. */
-#include "host_gimp.h"
+/* Reading for the window; declared in host_gimp.h. The first of the steps of work.h; the engine's
+ * work is done by the window, and the last step in host_apply.c. */
+#include "host_notes.h"
 #include "message.h"
-#include "work.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
 enum { PREVIEW_PIXELS = 4 << 20 }; /* a picture that only needs to be shown, at most */
-
-/* What the scene remembers for Apply. */
-typedef struct {
-  Work work;
-  GimpDrawable **drawables; /* owned */
-  gboolean grown;           /* the canvas has its margins already */
-} Notes;
 
 static void
 notes_free (gpointer data)
@@ -65,16 +57,6 @@ notes_new (GimpImage *image, const UiQuery *query, const TesseraModel *model)
   return notes;
 }
 
-static double
-off_labels (const Report *report)
-{
-  const double painted = (double) report->labels.n_painted;
-
-  if (!report->has_labels || painted <= 0)
-    return 0;
-  return (double) (report->labels.n_near + report->labels.n_unknown) / painted;
-}
-
 static UiScene *
 scene_new (Notes *notes, const UiQuery *query)
 {
@@ -88,7 +70,8 @@ scene_new (Notes *notes, const UiQuery *query)
   scene->pixels = region->pixels;
   scene->hole = region->hole;
   scene->labels = region->labels;
-  scene->off_labels = off_labels (&work->report);
+  if (work->report.has_labels)
+    scene->count = work->report.labels;
   scene->host_data = notes;
   scene->host_free = notes_free;
   return scene;
@@ -139,89 +122,59 @@ gimp_host_look (UiHost *host, const UiQuery *query, const TesseraModel *model, G
   return NULL;
 }
 
-/* ---- applying ------------------------------------------------------------------------------ */
+/* ---- a part of what is already there ------------------------------------------------------- */
 
-static char *
-where_it_is (const Work *work)
+/* The selection as bytes where the piece has any weight; bounds: of what is left of it. FALSE where
+ * nothing is. */
+static gboolean
+selection_inside (GimpImage *image, const UiPiece *inside, Hole *hole)
 {
-  const Placement *made = &work->placement;
-  GimpItem *item = made->group    ? GIMP_ITEM (made->group)
-                   : made->layers ? GIMP_ITEM (made->layers[0])
-                                  : NULL;
-  g_autofree char *name = item ? gimp_item_get_name (item) : NULL;
+  const TesseraBox *at = &inside->box;
+  const GeglRectangle box = { at->x, at->y, at->width, at->height };
+  const GeglRectangle canvas = { 0, 0, gimp_image_get_width (image),
+                                 gimp_image_get_height (image) };
+  g_autoptr (GeglBuffer) buffer =
+      gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (image)));
+  g_autofree guint8 *bytes = g_new (guint8, (gsize) box.width * box.height);
+  int x0 = box.width, y0 = box.height, x1 = 0, y1 = 0;
 
-  if (made->group)
-    return g_strdup_printf (_ ("Added group “%s”. Ctrl+Z in GIMP removes it."), name);
-  if (name)
-    return g_strdup_printf (_ ("Added layer “%s”. Ctrl+Z in GIMP removes it."), name);
-  return g_strdup (_ ("Written into the layer. Ctrl+Z in GIMP takes it back."));
+  gegl_buffer_get (buffer, &box, 1.0, babl_format ("Y u8"), bytes, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  for (int y = 0; y < box.height; y++)
+    for (int x = 0; x < box.width; x++)
+      {
+        const gsize i = (gsize) y * box.width + x;
+
+        if (!(inside->pixels[4 * i + 3] > 0))
+          bytes[i] = 0;
+        if (!bytes[i])
+          continue;
+        x0 = MIN (x0, x);
+        x1 = MAX (x1, x + 1);
+        y0 = MIN (y0, y);
+        y1 = y + 1;
+      }
+  hole->kind = HOLE_STORED;
+  hole->bounds = (GeglRectangle){ box.x + x0, box.y + y0, MAX (x1 - x0, 0), MAX (y1 - y0, 0) };
+  hole->stored = g_new (guint8, (gsize) hole->bounds.width * hole->bounds.height);
+  for (int y = y0; y < y1; y++)
+    memcpy (hole->stored + (gsize) (y - y0) * hole->bounds.width,
+            bytes + (gsize) y * box.width + x0, (gsize) hole->bounds.width);
+  return x1 > x0 && gegl_rectangle_contains (&canvas, &hole->bounds);
 }
 
-/* The pieces of one result, from pieces[0] on; the number of them. */
-static int
-apply_result (Notes *notes, const UiPiece *pieces, int n, char **place, GError **error)
+UiScene *
+gimp_host_look_inside (UiHost *host, const UiQuery *query, const TesseraModel *model,
+                       const UiPiece *inside, GError **error)
 {
-  Work *work = &notes->work;
-  int ranks[TESSERA_MAX_VARIATIONS + 1], count = 0;
-  gboolean done;
-
-  for (int i = 0; i < n && pieces[i].result == pieces[0].result; i++)
-    if (count < TESSERA_MAX_VARIATIONS)
-      ranks[count++] = pieces[i].rank;
-  ranks[count] = -1;
-  placement_clear (&work->placement);
-  blend_clear (&work->blend);
-  work->result = (TesseraResult *) pieces[0].result; /* lent for this call */
-  work->ranks = ranks;
-  work->request.seed = pieces[0].seed;
-  done = blend_make (&work->blend, &work->region, work->result, work->request.soften, error)
-         && work_write (work, error);
-  work->result = NULL;
-  work->ranks = NULL;
-  if (!done)
-    return 0;
-  g_free (*place);
-  *place = where_it_is (work);
-  if (work->hole.kind == HOLE_MARGINS)
-    work->hole.kind = HOLE_ALL; /* the canvas has grown: what comes next lies inside it */
-  return count;
-}
-
-static int
-by_result (gconstpointer a, gconstpointer b)
-{
-  const UiPiece *first = a, *second = b;
-
-  if (first->result != second->result)
-    return first->result < second->result ? -1 : 1;
-  return first->rank - second->rank;
-}
-
-gboolean
-gimp_host_apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n, UiOutput output,
-                 char **place, GError **error)
-{
-  static const Output outputs[] = { OUTPUT_GROUP, OUTPUT_LAYER, OUTPUT_MERGE };
   GimpImage *image = ((GimpHost *) host)->image;
-  Notes *notes = scene->host_data;
-  g_autofree UiPiece *sorted = g_memdup2 (pieces, (gsize) n * sizeof *pieces);
-  int done = 0, step = 1;
+  Notes *notes = notes_new (image, query, model);
 
-  if (!gimp_image_is_valid (image))
-    {
-      message_closed (error);
-      return FALSE;
-    }
-  g_free (notes->drawables); /* the choice may be another than when the picture was read */
-  notes->drawables = gimp_image_get_selected_drawables (image);
-  notes->work.drawables = notes->drawables;
-  notes->work.output = outputs[output];
-  qsort (sorted, (size_t) n, sizeof *sorted, by_result);
-  gimp_image_undo_group_start (image); /* several results are one step all the same */
-  for (; done < n && step > 0; done += step)
-    step = apply_result (notes, sorted + done, n - done, place, error);
-  gimp_image_undo_group_end (image);
-  gimp_displays_flush ();
-  ((GimpHost *) host)->n_applied += done > 0;
-  return step > 0;
+  if (!selection_inside (image, inside, &notes->work.hole))
+    message_set (error, "E-OUTSIDE-PART",
+                 _ ("The selection lies outside of this variation. Select a part of it."));
+  else if (work_read (&notes->work, "", error))
+    return scene_new (notes, query);
+  notes_free (notes);
+  return NULL;
 }

@@ -86,6 +86,20 @@ replace_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box, con
   return done;
 }
 
+gboolean
+merge_remember_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+  const gsize bpp = (gsize) gimp_drawable_get_bpp (drawable);
+  g_autofree guint8 *bytes = g_try_malloc_n ((gsize) box.width * box.height, bpp);
+
+  if (!buffer || !bytes)
+    return FALSE;
+  gegl_buffer_get (buffer, &box, 1.0, gimp_drawable_get_format (drawable), bytes,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return replace_pixels (image, drawable, box, bytes);
+}
+
 /* Old pixels and new ones, weighted; a new pixel is opaque. rgba holds the new ones and their
  * weights, and receives the mixture. */
 static void

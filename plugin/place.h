@@ -36,3 +36,6 @@ gboolean merge_check (GimpDrawable **drawables, GError **error);
 
 /* Writes the best into the one layer of the drawables. Where the blend is 0 every byte stays. */
 gboolean merge_result (Placement *placement, GError **error);
+
+/* What lies in the box of the drawable comes back with the user's undo. */
+gboolean merge_remember_pixels (GimpImage *image, GimpDrawable *drawable, GeglRectangle box);

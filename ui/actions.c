@@ -80,6 +80,18 @@ window_bar_chosen (BarAction action, gpointer data)
     case BAR_NEW_SELECTION:
       window_look_soon (window);
       break;
+    case BAR_RESAMPLE:
+      window_resample (window, window->gallery.current);
+      break;
+    case BAR_LABELS:
+      window_set_mode (window, UI_MODE_LABELS);
+      break;
+    case BAR_SAVE:
+      window_save_best (window);
+      break;
+    case BAR_GROW_AGAIN:
+      extend_page_grow (window);
+      break;
     case BAR_DISCARD:
       gallery_discard_cut (&window->gallery);
       window_show_current (window);
@@ -160,9 +172,41 @@ control_key (UiWindow *window, guint key)
     gtk_button_clicked (GTK_BUTTON (window->controls.new_labels));
   else if (key == GDK_KEY_f && window->mode == UI_MODE_LABELS)
     gtk_widget_grab_focus (window->controls.search);
+  else if (key == GDK_KEY_question)
+    window_shortcuts (window);
+  else if (key == GDK_KEY_c && strip_has_focus (window->strip))
+    window_copy_recipe (window, window->gallery.current);
   else
     return FALSE;
   return TRUE;
+}
+
+/* The parts of the window, one after the other: where one is now, and to the next that can be there. */
+static void
+next_part (UiWindow *window, int direction)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window->top));
+  GtkWidget *const parts[] = { window->modes[window->mode], preview_widget (window->preview),
+                               strip_widget (window->strip), window->controls.variations,
+                               window->generate };
+  const int n = G_N_ELEMENTS (parts);
+  int now = n - 1;
+
+  for (int i = 0; i < n; i++)
+    if (focus && (focus == parts[i] || gtk_widget_is_ancestor (focus, parts[i])))
+      now = i;
+  for (int i = 1; i <= n; i++)
+    {
+      GtkWidget *part = parts[(now + direction * i + n * n) % n];
+
+      if (!gtk_widget_get_mapped (part) || !gtk_widget_is_sensitive (part))
+        continue;
+      if (part == strip_widget (window->strip))
+        strip_focus (window->strip);
+      else
+        gtk_widget_grab_focus (part);
+      return;
+    }
 }
 
 static void
@@ -175,12 +219,18 @@ step (UiWindow *window, int by)
   strip_focus (window->strip);
 }
 
+/* To the variation with that number: the one that is written below it. */
 static void
-go_to (UiWindow *window, guint place)
+go_to (UiWindow *window, int number)
 {
-  if (place >= gallery_size (&window->gallery))
+  const Variation *found = NULL;
+
+  for (guint i = 0; i < gallery_size (&window->gallery) && !found; i++)
+    if (gallery_at (&window->gallery, i)->number == number)
+      found = gallery_at (&window->gallery, i);
+  if (!found)
     return;
-  gallery_show (&window->gallery, gallery_at (&window->gallery, place)->id);
+  gallery_show (&window->gallery, found->id);
   window->gallery.chosen = TRUE;
   window_show_current (window);
   window_update (window);
@@ -193,7 +243,7 @@ gallery_key (UiWindow *window, guint key)
   Variation *current = gallery_current (&window->gallery);
 
   if (key >= GDK_KEY_1 && key <= GDK_KEY_9)
-    go_to (window, key - GDK_KEY_1);
+    go_to (window, (int) (key - GDK_KEY_0));
   else if (key == GDK_KEY_Left || key == GDK_KEY_Right)
     step (window,
           (key == GDK_KEY_Right) == (gtk_widget_get_direction (window->top) == GTK_TEXT_DIR_LTR)
@@ -207,6 +257,12 @@ gallery_key (UiWindow *window, guint key)
     current->ticked = !current->ticked;
   else if (key == GDK_KEY_m)
     window_more_like (window, current->id);
+  else if (key == GDK_KEY_p)
+    window_resample (window, current->id);
+  else if (key == GDK_KEY_asterisk)
+    window_star (window, current->id);
+  else if (key == GDK_KEY_s)
+    window_save_picture (window, current->id);
   else if (key == GDK_KEY_Delete)
     {
       window_discard (window, current->id);
@@ -229,6 +285,8 @@ preview_key (UiWindow *window, guint key)
     preview_zoom (window->preview, 1.5);
   else if (key == GDK_KEY_minus || key == GDK_KEY_KP_Subtract)
     preview_zoom (window->preview, 1 / 1.5);
+  else if (key == GDK_KEY_space)
+    preview_set_compare (window->preview, TRUE);
   else if (key == GDK_KEY_0)
     preview_set_scale (window->preview, 0);
   else if (key == GDK_KEY_1)
@@ -251,13 +309,15 @@ window_key (GtkWidget *top, GdkEventKey *event, gpointer data)
 
   if (event->keyval == GDK_KEY_F1)
     window_help (window);
+  else if (event->keyval == GDK_KEY_F6)
+    next_part (window, state & GDK_SHIFT_MASK ? -1 : 1);
   else if (event->keyval == GDK_KEY_Escape && window->batch)
     window_stop (window);
   else if (event->keyval == GDK_KEY_Escape)
     gtk_window_close (GTK_WINDOW (top));
-  else if (state == GDK_CONTROL_MASK)
+  else if ((state & ~GDK_SHIFT_MASK) == GDK_CONTROL_MASK)
     return control_key (window, event->keyval);
-  else if (state != 0 || typing (window))
+  else if ((state & ~GDK_SHIFT_MASK) != 0 || typing (window))
     return FALSE;
   else if (event->keyval == GDK_KEY_c)
     preview_set_compare (window->preview, TRUE);
@@ -276,7 +336,7 @@ window_key_released (GtkWidget *top, GdkEventKey *event, gpointer data)
   UiWindow *window = data;
 
   (void) top;
-  if (event->keyval == GDK_KEY_c)
+  if (event->keyval == GDK_KEY_c || event->keyval == GDK_KEY_space)
     preview_set_compare (window->preview, FALSE);
   return FALSE;
 }

@@ -31,6 +31,14 @@ action_text (BarAction action)
       return _ ("Choose Model…");
     case BAR_NEW_SELECTION:
       return _ ("Use New Selection");
+    case BAR_RESAMPLE:
+      return _ ("Make This Part Anew");
+    case BAR_GROW_AGAIN:
+      return _ ("Grow Again");
+    case BAR_LABELS:
+      return _ ("Paint Labels");
+    case BAR_SAVE:
+      return _ ("Save Best As…");
     case BAR_KEEP:
       return _ ("Keep");
     case BAR_DISCARD:
@@ -48,13 +56,21 @@ action_for (const char *code)
     const char *code;
     BarAction action;
   } table[] = {
-    { "E-EMPTY-HOLE", BAR_SELECT_ALL },        { "E-INDEXED", BAR_CONVERT_RGB },
-    { "E-GRAY-LABELS", BAR_CONVERT_RGB },      { "E-FLOATING", BAR_ANCHOR },
-    { "E-NO-LABELS", BAR_NEW_LABELS },         { "E-MANY-LAYERS", BAR_ALL_VISIBLE },
-    { "E-OUTSIDE", BAR_ALL_VISIBLE },          { "E-LABEL-EMPTY", BAR_WITHOUT_LABELS },
-    { "E-LABEL-OUTSIDE", BAR_WITHOUT_LABELS }, { "E-TOO-LARGE", BAR_DRAFT },
-    { "E-NO-MODEL", BAR_CHOOSE_MODEL },        { "E-BAD-MODEL", BAR_CHOOSE_MODEL },
+    { "E-EMPTY-HOLE", BAR_SELECT_ALL },
+    { "E-INDEXED", BAR_CONVERT_RGB },
+    { "E-GRAY-LABELS", BAR_CONVERT_RGB },
+    { "E-FLOATING", BAR_ANCHOR },
+    { "E-NO-LABELS", BAR_NEW_LABELS },
+    { "E-MANY-LAYERS", BAR_ALL_VISIBLE },
+    { "E-OUTSIDE", BAR_ALL_VISIBLE },
+    { "E-LABEL-EMPTY", BAR_WITHOUT_LABELS },
+    { "E-LABEL-OUTSIDE", BAR_WITHOUT_LABELS },
+    { "E-TOO-LARGE", BAR_DRAFT },
+    { "E-NO-MODEL", BAR_CHOOSE_MODEL },
+    { "E-BAD-MODEL", BAR_CHOOSE_MODEL },
     { "E-MODEL-CANNOT", BAR_CHOOSE_MODEL },
+    { "E-NO-CONTEXT", BAR_LABELS },
+    { "E-CLOSED", BAR_SAVE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)

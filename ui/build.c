@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 
 enum { GAP = 12 };
@@ -25,6 +26,19 @@ zoomed (gpointer data)
       g_strdup_printf (_ ("%d %%"), (int) (100 * preview_get_scale (window->preview) + 0.5));
 
   gtk_label_set_text (GTK_LABEL (window->zoom_text), text);
+  if (window->label_pane)
+    preview_match (window->label_pane, window->preview);
+}
+
+/* Both panes show the same place. */
+static void
+pane_zoomed (gpointer data)
+{
+  UiWindow *window = data;
+
+  if (!window->label_pane)
+    return; /* it is being made */
+  preview_match (window->preview, window->label_pane);
 }
 
 static void
@@ -118,9 +132,10 @@ modes_row (UiWindow *window)
   window->header = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (window->header), 0);
   gtk_label_set_ellipsize (GTK_LABEL (window->header), PANGO_ELLIPSIZE_END);
-  gtk_style_context_add_class (gtk_widget_get_style_context (window->header), "dim-label");
+  gtk_widget_set_opacity (window->header, FORMAT_ASIDE);
   gtk_box_pack_start (GTK_BOX (row), box, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), window->header, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (row), app_menu_new (window), FALSE, FALSE, 0);
   return row;
 }
 
@@ -164,12 +179,24 @@ tools_row (UiWindow *window)
 static GtkWidget *
 preview_part (UiWindow *window)
 {
-  const PreviewEvents events = { extend_page_dragged, zoomed };
+  const PreviewEvents events = { extend_page_dragged, zoomed, paint_stroke };
+  const PreviewEvents pane_events = { extend_page_dragged, pane_zoomed, paint_stroke };
+  GtkWidget *panes = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4), *frame = gtk_frame_new (NULL);
+  GtkWidget *overlay = gtk_overlay_new ();
 
   window->preview = preview_new (&events, window);
-  gtk_container_add (GTK_CONTAINER (frame), preview_widget (window->preview));
-  gtk_box_pack_start (GTK_BOX (box), frame, TRUE, TRUE, 0);
+  gtk_container_add (GTK_CONTAINER (overlay), preview_widget (window->preview));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), hints_cards_new (window));
+  gtk_container_add (GTK_CONTAINER (frame), overlay);
+  window->label_pane = preview_new (&pane_events, window);
+  window->label_frame = gtk_frame_new (NULL);
+  controls_name (preview_widget (window->label_pane), _ ("Preview of the labels"));
+  gtk_container_add (GTK_CONTAINER (window->label_frame), preview_widget (window->label_pane));
+  gtk_box_set_homogeneous (GTK_BOX (panes), TRUE);
+  gtk_box_pack_start (GTK_BOX (panes), window->label_frame, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (panes), frame, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), panes, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), tools_row (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), strip_widget (window->strip), FALSE, FALSE, 0);
   return box;
@@ -215,12 +242,13 @@ status_row (UiWindow *window)
   gtk_label_set_ellipsize (GTK_LABEL (window->status), PANGO_ELLIPSIZE_END);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (window->progress), TRUE);
   gtk_widget_set_no_show_all (window->progress, TRUE);
-  atk_object_set_role (gtk_widget_get_accessible (window->status), ATK_ROLE_STATUSBAR);
+  atk_object_set_role (gtk_widget_get_accessible (box), ATK_ROLE_STATUSBAR);
+  controls_name (box, ""); /* ATK tells only of changes of a name that was there */
   controls_name (window->progress, _ ("Progress"));
   gtk_widget_set_size_request (box, -1, 22); /* the row keeps its height when work begins */
   gtk_box_pack_start (GTK_BOX (box), window->status, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), window->progress, TRUE, TRUE, 0);
-  return box;
+  return window->bottom = box;
 }
 
 static void
@@ -285,6 +313,7 @@ window_build (UiWindow *window)
   gtk_box_pack_start (GTK_BOX (middle), preview_part (window), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (middle), controls_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), middle, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (column), hints_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), status_row (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), buttons_row (window), FALSE, FALSE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (window->top), GAP);
@@ -299,5 +328,6 @@ window_build (UiWindow *window)
   gtk_widget_show_all (column);
   gtk_expander_set_expanded (GTK_EXPANDER (window->controls.edges), settings->open_edges);
   gtk_expander_set_expanded (GTK_EXPANDER (window->controls.detail), settings->open_detail);
-  gtk_expander_set_expanded (GTK_EXPANDER (window->controls.advanced), settings->open_advanced);
+  gtk_expander_set_expanded (GTK_EXPANDER (window->controls.sampling), settings->open_sampling);
+  gtk_expander_set_expanded (GTK_EXPANDER (window->controls.put), settings->open_output);
 }

@@ -1,4 +1,5 @@
 #include "window_private.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ controls_row (GtkWidget *grid, int row, const char *text, GtkWidget *widget, con
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_width_chars (GTK_LABEL (label), 10); /* the grids' columns stand in line */
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_widget_set_tooltip_text (widget, tip);
@@ -68,10 +70,11 @@ controls_combo (UiWindow *window, const char *const *texts)
 }
 
 /* A slider with a number beside it; the number is what counts. */
-static GtkWidget *
-slider (GtkWidget *spin)
+static void
+slider_row (GtkWidget *grid, int row, const char *text, GtkWidget *spin, const char *tip)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = controls_row (grid, row, text, box, tip);
   GtkWidget *scale = gtk_scale_new (GTK_ORIENTATION_HORIZONTAL,
                                     gtk_spin_button_get_adjustment (GTK_SPIN_BUTTON (spin)));
 
@@ -80,14 +83,8 @@ slider (GtkWidget *spin)
   gtk_widget_set_size_request (scale, 80, -1);
   gtk_box_pack_start (GTK_BOX (box), scale, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
-  return box;
-}
-
-static void
-slider_row (GtkWidget *grid, int row, const char *text, GtkWidget *spin, const char *tip)
-{
-  GtkWidget *box = slider (spin), *label = controls_row (grid, row, text, box, tip);
-
+  atk_object_add_relationship (gtk_widget_get_accessible (scale), ATK_RELATION_LABELLED_BY,
+                               gtk_widget_get_accessible (label));
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), spin);
   gtk_widget_set_tooltip_text (spin, tip);
 }
@@ -103,7 +100,7 @@ expander (const char *title, GtkWidget *content, GtkWidget **text)
   *text = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (*text), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (*text), 0);
-  gtk_style_context_add_class (gtk_widget_get_style_context (*text), "dim-label");
+  gtk_widget_set_opacity (*text, FORMAT_ASIDE);
   gtk_label_set_mnemonic_widget (GTK_LABEL (name), expander);
   gtk_box_pack_start (GTK_BOX (line), name, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (line), *text, TRUE, TRUE, 0);
@@ -128,7 +125,6 @@ basics (UiWindow *window)
 
   c->variations = controls_spin (window, 1, TESSERA_MAX_VARIATIONS, 1, 0);
   c->variety = controls_spin (window, 0, 2, 0.05, 2);
-  c->label_layer = controls_combo (window, NULL);
   c->source = controls_combo (window, sources);
   c->region = controls_combo (window, regions);
   controls_row (grid, 0, _ ("_Variations"), c->variations,
@@ -136,13 +132,24 @@ basics (UiWindow *window)
   slider_row (grid, 1, _ ("Va_riety"), c->variety,
               _ ("0 always takes the likeliest content, 1 is as learned, more is bolder "
                  "(sampling temperature)"));
-  c->rows_of_mode[0] = controls_row (grid, 2, _ ("La_bel layer"), c->label_layer,
-                                     _ ("Layer whose colors say what should appear where"));
   c->rows_of_mode[1] =
-      controls_row (grid, 3, _ ("_Use"), c->source, _ ("What counts as the picture"));
+      controls_row (grid, 2, _ ("_Use"), c->source, _ ("What counts as the picture"));
   c->rows_of_mode[2] =
-      controls_row (grid, 4, _ ("Fill _in"), c->region, _ ("What is to be filled"));
+      controls_row (grid, 3, _ ("Fill _in"), c->region, _ ("What is to be filled"));
   return grid;
+}
+
+/* A grid by itself: labels begin with it, other modes end with it. */
+static GtkWidget *
+label_grid (UiWindow *window)
+{
+  Controls *c = &window->controls;
+
+  c->label_grid = controls_grid ();
+  c->label_layer = controls_combo (window, NULL);
+  controls_row (c->label_grid, 0, _ ("La_bel layer"), c->label_layer,
+                _ ("Layer whose colors say what should appear where"));
+  return c->label_grid;
 }
 
 static GtkWidget *
@@ -210,12 +217,10 @@ seed_box (UiWindow *window)
 }
 
 static GtkWidget *
-advanced (UiWindow *window)
+sampling (UiWindow *window)
 {
   static const char *const strategies[] = { N_ ("Automatic"), N_ ("Pyramid"), N_ ("Anchored"),
                                             N_ ("Exact"), NULL };
-  static const char *const outputs[] = { N_ ("New group"), N_ ("New layer"), N_ ("Selected layer"),
-                                         NULL };
   Controls *c = &window->controls;
   GtkWidget *grid = controls_grid (), *seed = seed_box (window), *label;
 
@@ -224,10 +229,7 @@ advanced (UiWindow *window)
   c->top_k = controls_spin (window, 0, 65536, 10, 0);
   c->top_p = controls_spin (window, 0, 1, 0.05, 2);
   c->strategy = controls_combo (window, strategies);
-  c->output = controls_combo (window, outputs);
   c->similar = controls_spin (window, 0, 100, 5, 0);
-  c->threads = controls_spin (window, 0, 256, 1, 0);
-  c->memory = controls_spin (window, 0, 1048576, 100, 0);
   controls_row (grid, 1, _ ("Likeliest contents"), c->top_k,
                 _ ("Consider only the k likeliest contents for each place; 0: as the model advises "
                    "(top-k)"));
@@ -235,16 +237,28 @@ advanced (UiWindow *window)
                 _ ("Consider only the likeliest contents that together reach this probability; 0: "
                    "as the model advises (top-p)"));
   controls_row (grid, 3, _ ("Strategy"), c->strategy, _ ("How large selections are covered"));
-  controls_row (grid, 4, _ ("Put into"), c->output, _ ("Where Apply puts the result"));
-  controls_row (grid, 5, _ ("Similarity"), c->similar,
+  controls_row (grid, 4, _ ("Similarity"), c->similar,
                 _ ("How much stays with More Like This, in per cent"));
-  controls_row (grid, 6, _ ("Processor cores"), c->threads, _ ("0 takes all cores"));
-  controls_row (grid, 7, _ ("Memory limit"), c->memory,
+  return c->sampling = expander (_ ("Sampling"), grid, &c->sampling_text);
+}
+
+static GtkWidget *
+output (UiWindow *window)
+{
+  static const char *const outputs[] = { N_ ("New group"), N_ ("New layer"), N_ ("Selected layer"),
+                                         NULL };
+  Controls *c = &window->controls;
+  GtkWidget *grid = controls_grid ();
+
+  c->output = controls_combo (window, outputs);
+  c->threads = controls_spin (window, 0, 256, 1, 0);
+  c->memory = controls_spin (window, 0, 1048576, 100, 0);
+  controls_row (grid, 0, _ ("Put into"), c->output, _ ("Where Apply puts the result"));
+  controls_row (grid, 1, _ ("Processor cores"), c->threads, _ ("0 takes all cores"));
+  controls_row (grid, 2, _ ("Memory limit"), c->memory,
                 _ ("In megabytes; work that needs more is refused. 0 takes three quarters of what "
                    "is free"));
-  c->rows = controls_check (window, _ ("Show rows while working"), NULL);
-  gtk_grid_attach (GTK_GRID (grid), c->rows, 0, 8, 2, 1);
-  return c->advanced = expander (_ ("Advanced"), grid, &c->advanced_text);
+  return c->put = expander (_ ("Output"), grid, &c->output_text);
 }
 
 GtkWidget *
@@ -255,10 +269,12 @@ controls_new (UiWindow *window)
 
   gtk_box_pack_start (GTK_BOX (column), extend_page_new (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), labels_page_new (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), label_grid (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), basics (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), edges (window), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), detail (window), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), advanced (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), sampling (window), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), output (window), FALSE, FALSE, 0);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
@@ -325,7 +341,6 @@ read_all (UiWindow *window)
   settings->similar = 100 - number (c->similar);
   settings->threads = (int) number (c->threads);
   settings->memory = (int) number (c->memory);
-  settings->rows = truth (c->rows);
   read_label_layer (window);
   extend_page_read (window);
   settings->only_selection = choice (c->paint) == 1;
@@ -337,11 +352,13 @@ controls_texts (UiWindow *window)
   const Controls *c = &window->controls;
   g_autofree char *edges = ui_settings_edges_text (&window->settings);
   g_autofree char *detail = ui_settings_detail_text (&window->settings);
-  g_autofree char *advanced = ui_settings_advanced_text (&window->settings);
+  g_autofree char *sampling = ui_settings_sampling_text (&window->settings);
+  g_autofree char *output = ui_settings_output_text (&window->settings);
 
   gtk_label_set_text (GTK_LABEL (c->edges_text), edges);
   gtk_label_set_text (GTK_LABEL (c->detail_text), detail);
-  gtk_label_set_text (GTK_LABEL (c->advanced_text), advanced);
+  gtk_label_set_text (GTK_LABEL (c->sampling_text), sampling);
+  gtk_label_set_text (GTK_LABEL (c->output_text), output);
 }
 
 void
@@ -435,7 +452,6 @@ controls_write (UiWindow *window)
   set_number (c->similar, 100 - settings->similar);
   set_number (c->threads, settings->threads);
   set_number (c->memory, settings->memory);
-  set_truth (c->rows, settings->rows);
   set_choice (c->paint, settings->only_selection);
   write_label_layers (window);
   extend_page_write (window);

@@ -69,6 +69,8 @@ margin_spin (UiWindow *window, int side, const char *name)
   GtkWidget *spin = gtk_spin_button_new_with_range (0, 65536, 16);
 
   gtk_entry_set_width_chars (GTK_ENTRY (spin), 5);
+  if (side == SIDE_LEFT || side == SIDE_RIGHT) /* narrow beside the picture */
+    gtk_orientable_set_orientation (GTK_ORIENTABLE (spin), GTK_ORIENTATION_VERTICAL);
   gtk_spin_button_set_increments (GTK_SPIN_BUTTON (spin), 16, 64);
   gtk_widget_set_tooltip_text (spin, name);
   controls_name (spin, name);
@@ -89,6 +91,7 @@ cross (UiWindow *window)
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
   gtk_widget_set_halign (grid, GTK_ALIGN_CENTER);
+  gtk_widget_set_direction (grid, GTK_TEXT_DIR_LTR); /* left is left, whatever way one reads */
   gtk_grid_attach (GTK_GRID (grid), margin_spin (window, SIDE_TOP, _ ("Pixels to add at the top")),
                    1, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid),
@@ -170,6 +173,16 @@ extend_page_write (UiWindow *window)
   if (gtk_combo_box_get_active (GTK_COMBO_BOX (c->ratio)) < 0)
     gtk_combo_box_set_active (GTK_COMBO_BOX (c->ratio), 0);
   write_size (window);
+}
+
+/* The last step of growth once more. */
+void
+extend_page_grow (UiWindow *window)
+{
+  for (int side = 0; side < 4; side++)
+    *margin (window, side) = window->grown[side];
+  controls_write (window);
+  window_look_soon (window);
 }
 
 void

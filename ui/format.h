@@ -2,6 +2,9 @@
 #pragma once
 #include "tessera.h"
 
+/* Opacity of what is said by the way. A theme's own "dim-label" is too faint to be read by all. */
+#define FORMAT_ASIDE 0.8
+
 /* "8 s", "35 s" (steps of 5 from 10 s), "4 min", "more than an hour". */
 char *format_time (double seconds);
 

@@ -2,10 +2,13 @@
 #include <string.h>
 
 static void
-variation_free (gpointer data)
+variation_unref (gpointer data)
 {
   Variation *variation = data;
 
+  if (!variation || --variation->ref_count > 0)
+    return;
+  variation_unref (variation->base);
   ui_scene_unref (variation->scene);
   ui_result_unref (variation->result);
   g_free (variation->rgba);
@@ -16,7 +19,7 @@ variation_free (gpointer data)
 void
 gallery_init (Gallery *gallery)
 {
-  *gallery = (Gallery){ .variations = g_ptr_array_new_with_free_func (variation_free),
+  *gallery = (Gallery){ .variations = g_ptr_array_new_with_free_func (variation_unref),
                         .next_number = 1,
                         .next_id = 1,
                         .next_batch = 1 };
@@ -75,6 +78,7 @@ new_variation (Gallery *gallery, TesseraBox box)
   if (!rgba)
     return NULL;
   variation = g_new0 (Variation, 1);
+  variation->ref_count = 1;
   variation->id = gallery->next_id++;
   variation->number = gallery->next_number++;
   variation->box = box;
@@ -149,6 +153,22 @@ gallery_in_batch (const Gallery *gallery, guint batch, int k)
     if (gallery_at (gallery, i)->batch == batch && gallery_at (gallery, i)->variation == k)
       return gallery_at (gallery, i);
   return NULL;
+}
+
+void
+gallery_set_base (Gallery *gallery, guint batch, Variation *base, gboolean part)
+{
+  for (guint i = 0; i < gallery_size (gallery); i++)
+    {
+      Variation *variation = gallery_at (gallery, i);
+
+      if (variation->batch != batch)
+        continue;
+      variation->part = part;
+      variation->base = base;
+      if (base)
+        base->ref_count++;
+    }
 }
 
 /* The blend weight that the finished variation will have, but for softening. */
@@ -304,6 +324,7 @@ gallery_add_stored (Gallery *gallery, UiStored *stored)
   Variation *variation = g_new0 (Variation, 1);
   TesseraRequest request;
 
+  variation->ref_count = 1;
   tessera_request_init (&request);
   if (stored->recipe && tessera_recipe_read (stored->recipe, &request, NULL))
     {

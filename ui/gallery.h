@@ -11,15 +11,20 @@ typedef enum {
   VARIATION_CUT, /* stopped before it was done: can be looked at, not applied */
 } VariationState;
 
-typedef struct {
-  guint id;   /* never used twice */
-  int number; /* as shown, from 1; kept when others are discarded */
+typedef struct Variation Variation;
+
+struct Variation {
+  int ref_count; /* the gallery's, and one for each that is made over it */
+  guint id;      /* never used twice */
+  int number;    /* as shown, from 1; kept when others are discarded */
   guint batch;
   VariationState state;
   gboolean ticked;  /* marked for Apply */
   gboolean starred; /* never dropped to make room */
   gboolean applied;
-  int parent;       /* number of the one it is like; 0 = none */
+  int parent;       /* number of the one it is like, or a part of; 0 = none */
+  gboolean part;    /* a part of the parent made anew, all else is as there */
+  Variation *base;  /* reference: it lies over this one, which is not in the picture; or NULL */
   UiScene *scene;   /* reference; NULL for one found in the picture */
   guint64 seed;     /* with `variation`: what makes it again */
   int variation;    /* 0-based */
@@ -30,7 +35,7 @@ typedef struct {
   char *recipe;     /* once done */
   double rim_ratio, seconds;
   guint version; /* grows with every change of rgba */
-} Variation;
+};
 
 typedef struct {
   GPtrArray *variations; /* of Variation, owned */
@@ -57,6 +62,9 @@ guint gallery_add (Gallery *gallery, UiScene *scene, int n, guint64 seed, Tesser
 
 /* The variation k (0-based, in the order of the request) of a batch; NULL where it was discarded. */
 Variation *gallery_in_batch (const Gallery *gallery, guint batch, int k);
+
+/* All of the batch lie over `base` (NULL: over the picture); part: they are a part of it made anew. */
+void gallery_set_base (Gallery *gallery, guint batch, Variation *base, gboolean part);
 
 /* Pixels [box.height][box.width][3] that have grown; box: canvas. The weight is that of the
  * scene's hole. */

@@ -45,11 +45,11 @@ typedef struct {
   int ref_count;
   UiQuery query;
   int canvas_width, canvas_height;
-  TesseraBox part;   /* what was read of the canvas: the hole and enough around it */
-  float *pixels;     /* [part.height][part.width][3] perceptual RGB; NULL = there is no picture */
-  float *hole;       /* [part.height][part.width], 0..1 */
-  guint8 *labels;    /* [part.height][part.width]; NULL = none */
-  double off_labels; /* share of the painted area whose colours are no label's, 0..1 */
+  TesseraBox part; /* what was read of the canvas: the hole and enough around it */
+  float *pixels;   /* [part.height][part.width][3] perceptual RGB; NULL = there is no picture */
+  float *hole;     /* [part.height][part.width], 0..1 */
+  guint8 *labels;  /* [part.height][part.width]; NULL = none */
+  TesseraLabelCount count; /* of the labels: painted, taken for the nearest, of no label */
 
   gpointer host_data;       /* the host's own notes on the scene, */
   GDestroyNotify host_free; /* and what frees them; NULL: the scene owns the arrays (g_free), else
@@ -75,6 +75,7 @@ void ui_result_unref (UiResult *result); /* NULL is fine */
 
 /* One variation to be put into the picture. */
 typedef struct {
+  const UiScene *scene;        /* that it was made from */
   const TesseraResult *result; /* it is rank `rank` of this */
   int rank;
   const char *recipe;
@@ -82,6 +83,7 @@ typedef struct {
   guint64 seed;
   TesseraBox box;      /* canvas */
   const float *pixels; /* [box.height][box.width][4], RGB and blend weight */
+  gboolean alone;      /* nothing else may lie in its place: others stand on it, or it on others */
 } UiPiece;
 
 /* Something the window offers to do about what is missing. */
@@ -110,15 +112,30 @@ struct UiHost {
    * labels. */
   UiScene *(*look) (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **error);
 
-  /* Puts n pieces, best first, into the picture as one step that the user can undo. place: a text
+  /* As `look` for the selection alone, as far as it lies inside the piece. */
+  UiScene *(*look_inside) (UiHost *host, const UiQuery *query, const TesseraModel *model,
+                           const UiPiece *inside, GError **error);
+
+  /* Lays the piece over the scene's picture, as it would look in the editor: rounded as the editor
+   * stores it. */
+  void (*lay) (UiHost *host, UiScene *scene, const UiPiece *piece);
+
+  /* Puts n pieces into the picture as one step that the user can undo. Those of one scene stand
+   * together, best first; a scene that was made over a piece stands behind that one. place: a text
    * for the user that says where they are, g_free. */
-  gboolean (*apply) (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n,
-                     UiOutput output, char **place, GError **error);
+  gboolean (*apply) (UiHost *host, const UiPiece *pieces, int n, UiOutput output, char **place,
+                     GError **error);
 
   gboolean (*fix) (UiHost *host, UiFix fix, const TesseraModel *model, GError **error);
 
   /* A label was clicked: the editor's tools shall paint with its colour on that layer. */
   void (*use_label) (UiHost *host, int layer, guint32 color);
+
+  /* Paints on a label layer, which grows where the box reaches beyond it, as one step that the user
+   * can undo. box: in pixels of the picture, may lie outside of it; where [box.height][box.width] is
+   * not 0 the colour goes. */
+  gboolean (*paint_label) (UiHost *host, int layer, TesseraBox box, const guint8 *where,
+                           guint32 color, GError **error);
 
   /* What earlier completions have left in the picture: UiStored, freed with the array. */
   GPtrArray *(*stored) (UiHost *host);

@@ -1,29 +1,6 @@
-#include "preview.h"
-#include "outline.h"
-#include "surface.h"
+#include "preview_private.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
-
-enum { HANDLE = 10, EDGE = 12 }; /* px: half a handle's length, where a drag begins */
-
-struct Preview {
-  GtkWidget *area;
-  PreviewEvents events;
-  gpointer data;
-  UiScene *scene;
-  cairo_surface_t *picture, *variation;
-  TesseraBox box;               /* of the variation */
-  GArray *selection, *softened; /* OutlineLine */
-  gboolean compare;
-  char *hint;
-  double scale;    /* 0 = fit */
-  gboolean all;    /* fit all of it, not the surroundings of the hole */
-  TesseraBox hole; /* bounding box of the hole, in the part */
-  double x, y;     /* of the part's corner in the area; where scale is not 0 */
-  double drag_x, drag_y, begin_x, begin_y;
-  gboolean dragging;
-  PreviewSide side;
-};
 
 static void
 clear_scene (Preview *preview)
@@ -32,6 +9,7 @@ clear_scene (Preview *preview)
   g_clear_pointer (&preview->picture, cairo_surface_destroy);
   g_clear_pointer (&preview->selection, g_array_unref);
   g_clear_pointer (&preview->softened, g_array_unref);
+  g_clear_pointer (&preview->cells, g_array_unref);
 }
 
 static void
@@ -41,184 +19,10 @@ preview_free (gpointer data)
 
   clear_scene (preview);
   g_clear_pointer (&preview->variation, cairo_surface_destroy);
+  g_array_unref (preview->stroke);
+  g_free (preview->colors);
   g_free (preview->hint);
   g_free (preview);
-}
-
-/* ---- places -------------------------------------------------------------------------------- */
-
-/* The part that is looked at by itself: the hole and as much again around it; all in the mode Extend
- * or where the hole is everything. */
-static TesseraBox
-focus (const Preview *preview)
-{
-  const TesseraBox part = preview->scene->part, hole = preview->hole;
-  const int margin = MAX (MAX (hole.width, hole.height), 64);
-  const int left = MAX (hole.x - margin, 0), top = MAX (hole.y - margin, 0);
-  const int right = MIN (hole.x + hole.width + margin, part.width);
-  const int bottom = MIN (hole.y + hole.height + margin, part.height);
-
-  if (preview->all || hole.width == 0 || preview->scene->query.mode != UI_MODE_SELECTION)
-    return (TesseraBox){ 0, 0, part.width, part.height };
-  return (TesseraBox){ left, top, right - left, bottom - top };
-}
-
-static double
-fit_scale (const Preview *preview)
-{
-  const double width = gtk_widget_get_allocated_width (preview->area) - 2 * EDGE;
-  const double height = gtk_widget_get_allocated_height (preview->area) - 2 * EDGE;
-  TesseraBox box;
-
-  if (!preview->scene || width <= 0 || height <= 0)
-    return 1;
-  box = focus (preview);
-  return MIN (MIN (width / box.width, height / box.height), 2);
-}
-
-double
-preview_get_scale (const Preview *preview)
-{
-  return preview->scale > 0 ? preview->scale : fit_scale (preview);
-}
-
-/* Corner of the part in the area. */
-static void
-corner (const Preview *preview, double *x, double *y)
-{
-  const double scale = preview_get_scale (preview);
-  TesseraBox box;
-
-  *x = preview->x;
-  *y = preview->y;
-  if (preview->scale > 0)
-    return;
-  box = focus (preview);
-  *x = gtk_widget_get_allocated_width (preview->area) / 2.0 - scale * (box.x + box.width / 2.0);
-  *y = gtk_widget_get_allocated_height (preview->area) / 2.0 - scale * (box.y + box.height / 2.0);
-}
-
-/* The canvas in the area, as far as the part shows it: x1, y1, x2, y2. */
-static void
-canvas_edges (const Preview *preview, double edges[4])
-{
-  const UiScene *scene = preview->scene;
-  const double scale = preview_get_scale (preview);
-  double x, y;
-
-  corner (preview, &x, &y);
-  edges[0] = x - scale * scene->part.x;
-  edges[1] = y - scale * scene->part.y;
-  edges[2] = edges[0] + scale * scene->canvas_width;
-  edges[3] = edges[1] + scale * scene->canvas_height;
-}
-
-/* ---- drawing ------------------------------------------------------------------------------- */
-
-static void
-draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double scale)
-{
-  cairo_save (cr);
-  cairo_translate (cr, x, y);
-  cairo_scale (cr, scale, scale);
-  cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), scale >= 2  ? CAIRO_FILTER_NEAREST
-                                                   : scale < 1 ? CAIRO_FILTER_GOOD
-                                                               : CAIRO_FILTER_BILINEAR);
-  cairo_paint (cr);
-  cairo_restore (cr);
-}
-
-/* Black and white dashes, so that they are seen on any picture. */
-static void
-draw_lines (cairo_t *cr, const GArray *lines, double x, double y, double scale, double dash)
-{
-  const double dashes[] = { dash, dash };
-
-  cairo_save (cr);
-  cairo_set_line_width (cr, 1);
-  for (int i = 0; i < 2; i++)
-    {
-      cairo_set_dash (cr, dashes, 2, i * dash);
-      cairo_set_source_rgba (cr, i, i, i, dash > 3 ? 0.9 : 0.6);
-      outline_path (lines, cr, x, y, scale);
-      cairo_stroke (cr);
-    }
-  cairo_restore (cr);
-}
-
-static void
-draw_handles (const Preview *preview, cairo_t *cr)
-{
-  double edges[4];
-
-  canvas_edges (preview, edges);
-
-  const double middle_x = (edges[0] + edges[2]) / 2, middle_y = (edges[1] + edges[3]) / 2;
-  const double places[4][4] = { { edges[0], middle_y, 0, HANDLE },
-                                { edges[2], middle_y, 0, HANDLE },
-                                { middle_x, edges[1], HANDLE, 0 },
-                                { middle_x, edges[3], HANDLE, 0 } };
-
-  cairo_save (cr);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  for (int layer = 0; layer < 2; layer++)
-    for (int i = 0; i < 4; i++)
-      {
-        cairo_set_line_width (cr, layer ? 4 : 7);
-        cairo_set_source_rgb (cr, layer, layer, layer);
-        cairo_move_to (cr, places[i][0] - places[i][2], places[i][1] - places[i][3]);
-        cairo_line_to (cr, places[i][0] + places[i][2], places[i][1] + places[i][3]);
-        cairo_stroke (cr);
-      }
-  cairo_restore (cr);
-}
-
-static void
-draw_hint (const Preview *preview, cairo_t *cr)
-{
-  GtkStyleContext *style = gtk_widget_get_style_context (preview->area);
-  const int width = gtk_widget_get_allocated_width (preview->area);
-  const int height = gtk_widget_get_allocated_height (preview->area);
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (preview->area, preview->hint);
-  int text_height;
-
-  pango_layout_set_width (layout, MAX (width - 80, 80) * PANGO_SCALE);
-  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
-  pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
-  pango_layout_get_pixel_size (layout, NULL, &text_height);
-  gtk_render_layout (style, cr, 40, (height - text_height) / 2, layout);
-}
-
-static gboolean
-draw (GtkWidget *area, cairo_t *cr, gpointer data)
-{
-  const Preview *preview = data;
-  const double scale = preview_get_scale (preview);
-  double x, y;
-
-  (void) area;
-  cairo_set_source_rgba (cr, 0.5, 0.5, 0.5, 0.25); /* neutral beside any picture, in any theme */
-  cairo_paint (cr);
-  if (!preview->scene)
-    {
-      draw_hint (preview, cr);
-      return FALSE;
-    }
-  corner (preview, &x, &y);
-  draw_surface (cr, preview->picture, x, y, scale);
-  if (preview->variation && !preview->compare)
-    draw_surface (cr, preview->variation, x + scale * (preview->box.x - preview->scene->part.x),
-                  y + scale * (preview->box.y - preview->scene->part.y), scale);
-  if (!preview->compare && !preview->variation)
-    {
-      if (preview->softened)
-        draw_lines (cr, preview->softened, x, y, scale, 2);
-      draw_lines (cr, preview->selection, x, y, scale, 5);
-    }
-  if (preview->scene->query.mode == UI_MODE_EXTEND && !preview->scene->query.empty_area)
-    draw_handles (preview, cr);
-  return FALSE;
 }
 
 /* ---- mouse --------------------------------------------------------------------------------- */
@@ -232,7 +36,7 @@ side_at (const Preview *preview, double x, double y)
   if (!preview->scene || preview->scene->query.mode != UI_MODE_EXTEND
       || preview->scene->query.empty_area)
     return SIDE_NONE;
-  canvas_edges (preview, edges);
+  preview_edges (preview, edges);
 
   const double away[4] = { fabs (x - edges[0]), fabs (x - edges[2]), fabs (y - edges[1]),
                            fabs (y - edges[3]) };
@@ -246,12 +50,48 @@ side_at (const Preview *preview, double x, double y)
 static int
 dragged_by (const Preview *preview, double x, double y)
 {
-  const double scale = preview_get_scale (preview);
+  const double scale = preview_scale (preview);
   const double moved[4] = { preview->drag_x - x, x - preview->drag_x, preview->drag_y - y,
                             y - preview->drag_y };
 
   return (int) lrint (moved[preview->side] / scale);
 }
+
+/* ---- painting ------------------------------------------------------------------------------ */
+
+static void
+add_point (Preview *preview, double x, double y)
+{
+  const TesseraBox part = preview->scene->part;
+  const double scale = preview_scale (preview);
+  PreviewPoint at;
+
+  preview_corner (preview, &at.x, &at.y);
+  at.x = part.x + (x - at.x) / scale;
+  at.y = part.y + (y - at.y) / scale;
+  g_array_append_val (preview->stroke, at);
+  gtk_widget_queue_draw (preview->area);
+}
+
+static void
+end_stroke (Preview *preview)
+{
+  g_autoptr (GArray) stroke = preview->stroke;
+
+  preview->stroke = g_array_new (FALSE, FALSE, sizeof (PreviewPoint));
+  preview->events.painted ((const PreviewPoint *) (void *) stroke->data, (int) stroke->len,
+                           preview->data);
+}
+
+static gboolean
+left (GtkWidget *area, GdkEventCrossing *event G_GNUC_UNUSED, gpointer data)
+{
+  ((Preview *) data)->at_x = -1;
+  gtk_widget_queue_draw (area);
+  return FALSE;
+}
+
+/* ---- buttons and motion -------------------------------------------------------------------- */
 
 static gboolean
 pressed (GtkWidget *area, GdkEventButton *event, gpointer data)
@@ -261,11 +101,16 @@ pressed (GtkWidget *area, GdkEventButton *event, gpointer data)
   gtk_widget_grab_focus (area);
   if (!preview->scene || event->button > 2 || event->type != GDK_BUTTON_PRESS)
     return FALSE;
+  if (preview->brush > 0 && event->button == 1)
+    {
+      add_point (preview, event->x, event->y);
+      return TRUE;
+    }
   preview->dragging = TRUE;
   preview->side = event->button == 1 ? side_at (preview, event->x, event->y) : SIDE_NONE;
   preview->drag_x = event->x;
   preview->drag_y = event->y;
-  corner (preview, &preview->begin_x, &preview->begin_y);
+  preview_corner (preview, &preview->begin_x, &preview->begin_y);
   return TRUE;
 }
 
@@ -274,10 +119,26 @@ show_cursor (Preview *preview, PreviewSide side)
 {
   static const char *const names[] = { "ew-resize", "ew-resize", "ns-resize", "ns-resize", "grab" };
   GdkWindow *window = gtk_widget_get_window (preview->area);
-  g_autoptr (GdkCursor) cursor =
-      gdk_cursor_new_from_name (gdk_window_get_display (window), names[side]);
+  g_autoptr (GdkCursor) cursor = gdk_cursor_new_from_name (
+      gdk_window_get_display (window), preview->brush > 0 ? "crosshair" : names[side]);
 
   gdk_window_set_cursor (window, preview->scene ? cursor : NULL);
+}
+
+static void
+drag (Preview *preview, double x, double y)
+{
+  if (preview->side != SIDE_NONE)
+    {
+      preview->events.dragged (preview->side, dragged_by (preview, x, y), FALSE, preview->data);
+      gtk_widget_queue_draw (preview->area);
+      return;
+    }
+  preview->scale = preview_scale (preview);
+  preview->x = preview->begin_x + x - preview->drag_x;
+  preview->y = preview->begin_y + y - preview->drag_y;
+  gtk_widget_queue_draw (preview->area);
+  preview->events.zoomed (preview->data);
 }
 
 static gboolean
@@ -285,20 +146,18 @@ moved (GtkWidget *area, GdkEventMotion *event, gpointer data)
 {
   Preview *preview = data;
 
-  if (!preview->dragging)
+  preview->at_x = event->x;
+  preview->at_y = event->y;
+  if (preview->brush > 0)
+    gtk_widget_queue_draw (area);
+  if (preview->stroke->len > 0)
+    add_point (preview, event->x, event->y);
+  else if (preview->dragging)
+    drag (preview, event->x, event->y);
+  else
     {
       show_cursor (preview, side_at (preview, event->x, event->y));
       return FALSE;
-    }
-  if (preview->side != SIDE_NONE)
-    preview->events.dragged (preview->side, dragged_by (preview, event->x, event->y), FALSE,
-                             preview->data);
-  else
-    {
-      preview->scale = preview_get_scale (preview);
-      preview->x = preview->begin_x + event->x - preview->drag_x;
-      preview->y = preview->begin_y + event->y - preview->drag_y;
-      gtk_widget_queue_draw (area);
     }
   return TRUE;
 }
@@ -308,7 +167,9 @@ released (GtkWidget *area G_GNUC_UNUSED, GdkEventButton *event, gpointer data)
 {
   Preview *preview = data;
 
-  if (preview->dragging && preview->side != SIDE_NONE)
+  if (preview->stroke->len > 0 && event->button == 1)
+    end_stroke (preview);
+  else if (preview->dragging && preview->side != SIDE_NONE)
     preview->events.dragged (preview->side, dragged_by (preview, event->x, event->y), TRUE,
                              preview->data);
   preview->dragging = FALSE;
@@ -319,12 +180,12 @@ released (GtkWidget *area G_GNUC_UNUSED, GdkEventButton *event, gpointer data)
 static void
 zoom_at (Preview *preview, double factor, double at_x, double at_y)
 {
-  const double old = preview_get_scale (preview), scale = CLAMP (old * factor, 0.02, 8);
+  const double old = preview_scale (preview), scale = CLAMP (old * factor, 0.02, 8);
   double x, y;
 
   if (!preview->scene)
     return;
-  corner (preview, &x, &y);
+  preview_corner (preview, &x, &y);
   preview->scale = scale;
   preview->x = at_x - (at_x - x) * scale / old;
   preview->y = at_y - (at_y - y) * scale / old;
@@ -370,19 +231,22 @@ preview_new (const PreviewEvents *events, gpointer data)
   preview->events = *events;
   preview->data = data;
   preview->hint = g_strdup ("");
+  preview->stroke = g_array_new (FALSE, FALSE, sizeof (PreviewPoint));
+  preview->at_x = -1;
   gtk_widget_set_can_focus (area, TRUE);
   gtk_widget_set_size_request (area, 240, 180);
   gtk_widget_set_hexpand (area, TRUE);
   gtk_widget_set_vexpand (area, TRUE);
   gtk_widget_add_events (area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK
-                                   | GDK_POINTER_MOTION_MASK | GDK_SCROLL_MASK
-                                   | GDK_SMOOTH_SCROLL_MASK);
+                                   | GDK_POINTER_MOTION_MASK | GDK_LEAVE_NOTIFY_MASK
+                                   | GDK_SCROLL_MASK | GDK_SMOOTH_SCROLL_MASK);
   atk_object_set_name (accessible, _ ("Preview"));
   atk_object_set_role (accessible, ATK_ROLE_IMAGE);
-  g_signal_connect (area, "draw", G_CALLBACK (draw), preview);
+  g_signal_connect (area, "draw", G_CALLBACK (preview_draw), preview);
   g_signal_connect (area, "button-press-event", G_CALLBACK (pressed), preview);
   g_signal_connect (area, "motion-notify-event", G_CALLBACK (moved), preview);
   g_signal_connect (area, "button-release-event", G_CALLBACK (released), preview);
+  g_signal_connect (area, "leave-notify-event", G_CALLBACK (left), preview);
   g_signal_connect (area, "size-allocate", G_CALLBACK (resized), preview);
   g_signal_connect (area, "scroll-event", G_CALLBACK (scrolled), preview);
   g_object_set_data_full (G_OBJECT (area), "preview", preview, preview_free);
@@ -402,40 +266,114 @@ same_view (const UiScene *a, const UiScene *b)
          && a->part.x == b->part.x && a->part.y == b->part.y;
 }
 
+static void
+find_cells (Preview *preview)
+{
+  const UiScene *scene = preview->scene;
+
+  g_clear_pointer (&preview->cells, g_array_unref);
+  if (scene && preview->cell > 0 && preview->hole.width > 0)
+    preview->cells =
+        outline_cells (scene->hole, scene->part.width, scene->part.height, preview->cell);
+}
+
+static void
+take_scene (Preview *preview, UiScene *scene)
+{
+  const int width = scene->part.width, height = scene->part.height;
+  int box[4];
+
+  preview->scene = ui_scene_ref (scene);
+  preview->picture = preview->colors
+                         ? surface_from_labels (scene->labels, scene->pixels, preview->colors,
+                                                preview->n_colors, width, height)
+                         : surface_from_rgb (scene->pixels, width, height);
+  if (scene->query.mode == UI_MODE_EXTEND && !preview->colors)
+    surface_hide (preview->picture, scene->hole);
+  preview->selection = outline_new (scene->hole, width, height, 0.5f);
+  outline_places (scene->hole, width, height, box);
+  preview->hole = (TesseraBox){ box[0], box[1], box[2], box[3] };
+  if (scene->query.soften >= 1)
+    preview->softened = outline_grown (scene->hole, width, height, scene->query.soften);
+  find_cells (preview);
+}
+
 void
 preview_set_scene (Preview *preview, UiScene *scene)
 {
+  if (scene == preview->scene)
+    return; /* a scene does not change: what is drawn of it is costly */
   if (!same_view (preview->scene, scene))
     {
       preview->scale = 0;
       preview->all = FALSE;
     }
   if (scene)
-    ui_scene_ref (scene);
+    ui_scene_ref (scene); /* the old one may be its last owner */
   clear_scene (preview);
-  preview->scene = scene;
   if (scene)
-    {
-      const int width = scene->part.width, height = scene->part.height;
-      int box[4];
-
-      preview->picture = surface_from_rgb (scene->pixels, width, height);
-      preview->selection = outline_new (scene->hole, width, height, 0.5f);
-      outline_places (scene->hole, width, height, box);
-      preview->hole = (TesseraBox){ box[0], box[1], box[2], box[3] };
-      if (scene->query.soften >= 1)
-        preview->softened = outline_grown (scene->hole, width, height, scene->query.soften);
-    }
+    take_scene (preview, scene);
+  ui_scene_unref (scene);
   preview->events.zoomed (preview->data);
+  gtk_widget_queue_draw (preview->area);
+}
+
+void
+preview_set_cells (Preview *preview, int size)
+{
+  if (preview->cell == size)
+    return;
+  preview->cell = size;
+  find_cells (preview);
+  gtk_widget_queue_draw (preview->area);
+}
+
+void
+preview_set_labels (Preview *preview, const guint32 *colors, int n)
+{
+  UiScene *scene = preview->scene ? ui_scene_ref (preview->scene) : NULL;
+
+  g_free (preview->colors);
+  preview->colors = g_memdup2 (colors, (gsize) n * sizeof *colors);
+  preview->n_colors = n;
+  clear_scene (preview);
+  if (scene)
+    take_scene (preview, scene);
+  ui_scene_unref (scene);
+}
+
+void
+preview_set_brush (Preview *preview, double width, guint32 color)
+{
+  preview->brush = width;
+  preview->color = color;
+  gtk_widget_queue_draw (preview->area);
+}
+
+void
+preview_match (Preview *preview, const Preview *other)
+{
+  if (!preview->scene || !other->scene)
+    return;
+  preview->scale = other->scale;
+  preview->all = other->all;
+  preview->x = other->x;
+  preview->y = other->y;
   gtk_widget_queue_draw (preview->area);
 }
 
 void
 preview_set_variation (Preview *preview, const float *rgba, TesseraBox box)
 {
+  preview_set_draft (preview, rgba, box.width, box.height, box);
+}
+
+void
+preview_set_draft (Preview *preview, const float *rgba, int width, int height, TesseraBox box)
+{
   g_clear_pointer (&preview->variation, cairo_surface_destroy);
   if (rgba)
-    preview->variation = surface_from_rgba (rgba, box.width, box.height);
+    preview->variation = surface_from_rgba (rgba, width, height);
   preview->box = box;
   gtk_widget_queue_draw (preview->area);
 }
@@ -462,7 +400,7 @@ preview_set_scale (Preview *preview, double scale)
     zoom_at (preview, scale / preview_get_scale (preview),
              gtk_widget_get_allocated_width (preview->area) / 2.0,
              gtk_widget_get_allocated_height (preview->area) / 2.0);
-  preview->scale = scale;
+  preview->scale = scale / gtk_widget_get_scale_factor (preview->area);
   preview->all = scale == 0;
   gtk_widget_queue_draw (preview->area);
   preview->events.zoomed (preview->data);
@@ -482,9 +420,10 @@ preview_pan (Preview *preview, double dx, double dy)
 
   if (!preview->scene)
     return;
-  corner (preview, &x, &y);
-  preview->scale = preview_get_scale (preview);
+  preview_corner (preview, &x, &y);
+  preview->scale = preview_scale (preview);
   preview->x = x + dx;
   preview->y = y + dy;
   gtk_widget_queue_draw (preview->area);
+  preview->events.zoomed (preview->data);
 }

@@ -9,9 +9,15 @@ typedef struct Preview Preview;
 typedef enum { SIDE_LEFT, SIDE_RIGHT, SIDE_TOP, SIDE_BOTTOM, SIDE_NONE } PreviewSide;
 
 typedef struct {
+  double x, y; /* pixels of the canvas */
+} PreviewPoint;
+
+typedef struct {
   /* A handle was dragged: the margin of that side shall be `pixels` more than when it began. */
   void (*dragged) (PreviewSide side, int pixels, gboolean end, gpointer data);
-  void (*zoomed) (gpointer data); /* the scale has changed */
+  void (*zoomed) (gpointer data); /* the scale or the place has changed */
+  /* The brush was drawn along n points. */
+  void (*painted) (const PreviewPoint *points, int n, gpointer data);
 } PreviewEvents;
 
 /* Lives as long as its widget. */
@@ -25,8 +31,23 @@ void preview_set_scene (Preview *preview, UiScene *scene);
 /* rgba at box (canvas) over the picture; NULL = the picture alone. Copied. */
 void preview_set_variation (Preview *preview, const float *rgba, TesseraBox box);
 
+/* The same from a picture of another size, which fills the box. */
+void preview_set_draft (Preview *preview, const float *rgba, int width, int height, TesseraBox box);
+
 /* The picture without anything over it, as long as it is on. */
 void preview_set_compare (Preview *preview, gboolean compare);
+
+/* Outlines the cells that are chosen anew; size: of a cell in pixels, 0 = no outlines. */
+void preview_set_cells (Preview *preview, int size);
+
+/* Shows the labels of the scene, in these colours, instead of its picture. */
+void preview_set_labels (Preview *preview, const guint32 *colors, int n);
+
+/* The mouse paints with a brush of that width (pixels of the picture); 0 = it pans. */
+void preview_set_brush (Preview *preview, double width, guint32 color);
+
+/* Zoom and place as in the other one, which shows a scene of the same part. */
+void preview_match (Preview *preview, const Preview *other);
 
 /* What stands in the middle where there is no scene. */
 void preview_set_hint (Preview *preview, const char *text);

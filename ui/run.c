@@ -5,8 +5,8 @@
 
 /* The box that variations of a scene will have, as far as can be told before the result: the hole's
  * and what softening adds. */
-static TesseraBox
-coming_box (const UiScene *scene, TesseraBox hole)
+TesseraBox
+window_coming_box (const UiScene *scene, TesseraBox hole)
 {
   const int soften = (int) scene->query.soften;
   const int left = MAX (hole.x - soften, scene->part.x), top = MAX (hole.y - soften, scene->part.y);
@@ -16,9 +16,12 @@ coming_box (const UiScene *scene, TesseraBox hole)
   return (TesseraBox){ left, top, right - left, bottom - top };
 }
 
-static void
-start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box, int parent)
+void
+window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box, int parent)
 {
+  const int n = request->n_variations;
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("Generating %d variation", "Generating %d variations", (gulong) n), n);
   int dropped;
 
   window->batch = gallery_add (&window->gallery, scene, request->n_variations, request->seed, box,
@@ -31,12 +34,14 @@ start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box
       return;
     }
   bar_hide (window->bar);
+  draft_stop (window);
   window->stopping = FALSE;
   window->begun = g_get_monotonic_time ();
   ui_worker_estimate (window->worker, scene, request); /* what the run will be measured against */
   ui_worker_run (window->worker, window->batch, scene, request, window->settings.rows);
   window_show_current (window);
   window_update (window);
+  window_say (window, text);
 }
 
 void
@@ -50,13 +55,14 @@ window_generate (UiWindow *window)
     ui_settings_new_seed (&window->settings);
   controls_write (window);
   window_request (window, window->scene, &request);
-  start (window, window->scene, &request, coming_box (window->scene, window->hole), 0);
+  window_start (window, window->scene, &request, window_coming_box (window->scene, window->hole),
+                0);
 }
 
 void
 window_more_like (UiWindow *window, guint id)
 {
-  const Variation *parent = gallery_find (&window->gallery, id);
+  Variation *parent = gallery_find (&window->gallery, id);
   TesseraRequest request;
 
   if (window->batch || !parent || parent->state != VARIATION_DONE)
@@ -73,7 +79,8 @@ window_more_like (UiWindow *window, guint id)
   request.similar_seed = parent->seed;
   request.similar_variation = parent->variation;
   request.amount = window->settings.similar / 100;
-  start (window, parent->scene, &request, parent->box, parent->number);
+  window_start (window, parent->scene, &request, parent->box, parent->number);
+  gallery_set_base (&window->gallery, window->batch, parent->base, FALSE);
 }
 
 void
@@ -82,8 +89,24 @@ window_stop (UiWindow *window)
   if (!window->batch)
     return;
   window->stopping = TRUE;
-  ui_worker_stop (window->worker);
+  ui_worker_stop (window->worker, window->batch);
   window_update (window);
+}
+
+/* The engine's own sentences are for programmers where a person can do something. */
+void
+window_show_error (UiWindow *window, const GError *error)
+{
+  const char *text = error->message;
+
+  if (g_error_matches (error, TESSERA_ERROR, TESSERA_ERROR_MEMORY))
+    text =
+        _ ("E-TOO-LARGE: This needs more memory than is allowed. Select less, use draft effort, or "
+           "raise the limit under Output.");
+  else if (g_error_matches (error, TESSERA_ERROR, TESSERA_ERROR_EMPTY))
+    text = _ ("E-NO-CONTEXT: Everything is selected, so there is nothing to continue from. Select "
+              "less, or say with labels what should appear.");
+  bar_show_error (window->bar, text);
 }
 
 /* ---- what the engine tells ----------------------------------------------------------------- */
@@ -114,7 +137,7 @@ estimated (const TesseraEstimate *estimate, GError *error, gpointer data)
   if (estimate)
     window->estimate = *estimate;
   else if (!window->batch)
-    bar_show_error (window->bar, error->message);
+    window_show_error (window, error);
   g_clear_error (&error);
   window_update (window);
 }
@@ -143,13 +166,27 @@ say_how_it_ended (UiWindow *window, const TesseraResult *result, int n, const GE
 
   if (error && !g_error_matches (error, TESSERA_ERROR, TESSERA_ERROR_CANCELLED))
     {
-      bar_show_error (window->bar, error->message);
+      window_show_error (window, error);
       return;
     }
   if (!window->stopping || done == n)
     return;
+  if (!result)
+    {
+      bar_show (window->bar, _ ("Stopped before a variation was finished."), BAR_NONE, BAR_NONE);
+      return;
+    }
   text = g_strdup_printf (_ ("Stopped. %1$d of %2$d finished."), done, n);
   bar_show (window->bar, text, BAR_DISCARD, BAR_KEEP);
+}
+
+static void
+say_what_is_ready (UiWindow *window, int n)
+{
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("%d variation is ready", "%d variations are ready", (gulong) n), n);
+
+  window_say (window, text);
 }
 
 static int
@@ -173,7 +210,9 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
   if (result && !window->stopping && window->estimated)
     ui_settings_learn (&window->settings, window->estimate.seconds, seconds);
   window->batch = 0;
+  window->taken = result && !window->stopping ? seconds : 0;
   say_how_it_ended (window, result, n, error);
+  say_what_is_ready (window, result ? tessera_result_n_variations (counted->result) : 0);
   window->stopping = FALSE;
   if (error && !result)
     gallery_discard_cut (&window->gallery);
@@ -184,192 +223,4 @@ finished (guint batch, TesseraResult *result, double seconds, GError *error, gpo
   strip_focus (window->strip);
 }
 
-const UiWorkerEvents window_worker_events = { opened, estimated, grown, finished };
-
-/* ---- applying ------------------------------------------------------------------------------ */
-
-/* All of the list that were made from one scene, taken out of the list. */
-static gboolean
-apply_scene (UiWindow *window, GPtrArray *list, char **place, GError **error)
-{
-  UiScene *scene = ((Variation *) list->pdata[0])->scene;
-  g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (UiPiece));
-  g_autoptr (GPtrArray) taken = g_ptr_array_new ();
-
-  for (guint i = 0; i < list->len;)
-    {
-      const Variation *variation = list->pdata[i];
-      const UiPiece piece = { .result = variation->result->result,
-                              .rank = variation->rank,
-                              .recipe = variation->recipe,
-                              .number = variation->number,
-                              .seed = variation->seed,
-                              .box = variation->box,
-                              .pixels = variation->rgba };
-
-      if (variation->scene != scene)
-        {
-          i++;
-          continue;
-        }
-      g_array_append_val (pieces, piece);
-      g_ptr_array_add (taken, list->pdata[i]);
-      g_ptr_array_remove_index (list, i);
-    }
-  if (!window->host->apply (window->host, scene, (const UiPiece *) (void *) pieces->data,
-                            (int) pieces->len, (UiOutput) window->settings.output, place, error))
-    return FALSE;
-  for (guint i = 0; i < taken->len; i++)
-    {
-      Variation *variation = taken->pdata[i];
-
-      variation->applied = TRUE;
-      variation->ticked = FALSE;
-    }
-  return TRUE;
-}
-
-void
-window_apply (UiWindow *window, guint only)
-{
-  g_autoptr (GPtrArray) list = gallery_to_apply (&window->gallery);
-  Variation *one = gallery_find (&window->gallery, only);
-  g_autofree char *place = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (one && one->state == VARIATION_DONE)
-    {
-      g_ptr_array_set_size (list, 0);
-      g_ptr_array_add (list, one);
-    }
-  for (guint i = list->len; i > 0; i--) /* found in the picture: there already */
-    if (!((Variation *) list->pdata[i - 1])->scene)
-      g_ptr_array_remove_index (list, i - 1);
-  while (list->len > 0 && !error)
-    {
-      g_clear_pointer (&place, g_free);
-      apply_scene (window, list, &place, &error);
-    }
-  if (error)
-    bar_show_error (window->bar, error->message);
-  else if (place)
-    bar_show (window->bar, place, BAR_NONE, BAR_NONE);
-  window->host->state (window->host, &window->state); /* the change was ours */
-  if (!error && window->mode == UI_MODE_EXTEND)
-    {
-      UiSettings *settings = &window->settings; /* the next step of growth begins at nothing */
-
-      settings->left = settings->right = settings->top = settings->bottom = 0;
-      controls_write (window);
-    }
-  window_update (window);
-}
-
-/* ---- the gallery's menu -------------------------------------------------------------------- */
-
-void
-window_discard (UiWindow *window, guint id)
-{
-  const Variation *variation = gallery_find (&window->gallery, id);
-
-  if (!variation || variation->state == VARIATION_GROWING)
-    return;
-  gallery_discard (&window->gallery, id);
-  window_show_current (window);
-  window_update (window);
-}
-
-static guint
-item_id (GtkWidget *item)
-{
-  return GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (item), "id"));
-}
-
-static void
-more_like (GtkWidget *item, gpointer data)
-{
-  window_more_like (data, item_id (item));
-}
-
-static void
-apply_this (GtkWidget *item, gpointer data)
-{
-  window_apply (data, item_id (item));
-}
-
-static void
-star (GtkWidget *item, gpointer data)
-{
-  UiWindow *window = data;
-  Variation *variation = gallery_find (&window->gallery, item_id (item));
-
-  if (variation)
-    variation->starred = !variation->starred;
-  window_update (window);
-}
-
-static void
-use_settings (GtkWidget *item, gpointer data)
-{
-  UiWindow *window = data;
-  const Variation *variation = gallery_find (&window->gallery, item_id (item));
-  g_autoptr (GError) error = NULL;
-
-  if (!variation || !variation->recipe)
-    return;
-  if (!ui_settings_from_recipe (&window->settings, variation->recipe, &error))
-    bar_show_error (window->bar, error->message);
-  controls_write (window);
-  window_update (window);
-}
-
-static void
-copy_recipe (GtkWidget *item, gpointer data)
-{
-  UiWindow *window = data;
-  const Variation *variation = gallery_find (&window->gallery, item_id (item));
-
-  if (variation && variation->recipe)
-    gtk_clipboard_set_text (gtk_widget_get_clipboard (window->top, GDK_SELECTION_CLIPBOARD),
-                            variation->recipe, -1);
-}
-
-static void
-discard (GtkWidget *item, gpointer data)
-{
-  window_discard (data, item_id (item));
-}
-
-void
-window_menu (UiWindow *window, guint id, GdkEvent *event)
-{
-  static const struct {
-    const char *text;
-    void (*activate) (GtkWidget *item, gpointer data);
-  } items[] = {
-    { N_ ("More _Like This"), more_like },
-    { N_ ("_Apply"), apply_this },
-    { N_ ("_Star"), star },
-    { N_ ("Use These Se_ttings"), use_settings },
-    { N_ ("Copy _Recipe"), copy_recipe },
-    { N_ ("_Discard"), discard },
-  };
-  GtkWidget *menu = gtk_menu_new ();
-
-  for (gsize i = 0; i < G_N_ELEMENTS (items); i++)
-    {
-      GtkWidget *item = gtk_menu_item_new_with_mnemonic (_ (items[i].text));
-
-      g_object_set_data (G_OBJECT (item), "id", GUINT_TO_POINTER (id));
-      g_signal_connect (item, "activate", G_CALLBACK (items[i].activate), window);
-      gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
-    }
-  gtk_menu_attach_to_widget (GTK_MENU (menu), strip_widget (window->strip), NULL);
-  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
-  gtk_widget_show_all (menu);
-  if (event)
-    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
-  else
-    gtk_menu_popup_at_widget (GTK_MENU (menu), strip_widget (window->strip), GDK_GRAVITY_NORTH_WEST,
-                              GDK_GRAVITY_SOUTH_WEST, NULL);
-}
+const UiWorkerEvents window_worker_events = { opened, estimated, grown, finished, draft_finished };

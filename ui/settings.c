@@ -1,4 +1,5 @@
 #include "settings.h"
+#include "format.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -15,6 +16,9 @@ ui_settings_init (UiSettings *settings)
                             .grain = TRUE,
                             .similar = 40,
                             .rows = TRUE,
+                            .hints = TRUE,
+                            .cells = TRUE,
+                            .live = TRUE,
                             .label_layer = UI_NO_LAYER,
                             .window_width = 900,
                             .window_height = 640 };
@@ -62,7 +66,14 @@ static const Entry entries[] = {
   { "height", WHOLE, PLACE (window_height), 240, 8192 },
   { "open-edges", TRUTH, PLACE (open_edges), 0, 1 },
   { "open-detail", TRUTH, PLACE (open_detail), 0, 1 },
-  { "open-advanced", TRUTH, PLACE (open_advanced), 0, 1 },
+  { "open-sampling", TRUTH, PLACE (open_sampling), 0, 1 },
+  { "open-output", TRUTH, PLACE (open_output), 0, 1 },
+  { "hints", TRUTH, PLACE (hints), 0, 1 },
+  { "hints-seen", WHOLE, PLACE (hints_seen), 0, 1 << 20 },
+  { "cells", TRUTH, PLACE (cells), 0, 1 },
+  { "live-draft", TRUTH, PLACE (live), 0, 1 },
+  { "draft-speed", REAL, PLACE (draft_speed), 0.01, 1e6 },
+  { "applied", WHOLE, PLACE (n_applied), 0, G_MAXINT },
   { "speed", REAL, PLACE (speed), 0.01, 1000 },
 };
 
@@ -180,16 +191,27 @@ ui_settings_from_recipe (UiSettings *settings, const char *recipe, GError **erro
   return TRUE;
 }
 
+static void
+learn (double *ratio, double estimated, double taken)
+{
+  const double newest = CLAMP (taken / MAX (estimated, 0.1), 0.01, 1000);
+
+  if (!isfinite (newest))
+    return;
+  /* A running mean in which the newest run counts for a third: machines are busy at times. */
+  *ratio = *ratio > 0 ? *ratio * pow (newest / *ratio, 1.0 / 3) : newest;
+}
+
 void
 ui_settings_learn (UiSettings *settings, double estimated, double taken)
 {
-  const double speed = CLAMP (taken / MAX (estimated, 0.1), 0.01, 1000);
+  learn (&settings->speed, estimated, taken);
+}
 
-  if (!isfinite (speed))
-    return;
-  /* A running mean in which the newest run counts for a third: machines are busy at times. */
-  settings->speed =
-      settings->speed > 0 ? settings->speed * pow (speed / settings->speed, 1.0 / 3) : speed;
+void
+ui_settings_learn_draft (UiSettings *settings, double estimated, double taken)
+{
+  learn (&settings->draft_speed, estimated, taken);
 }
 
 /* ---- texts --------------------------------------------------------------------------------- */
@@ -218,9 +240,31 @@ ui_settings_detail_text (const UiSettings *settings)
 }
 
 char *
-ui_settings_advanced_text (const UiSettings *settings)
+ui_settings_sampling_text (const UiSettings *settings)
 {
-  if (settings->seed_locked)
-    return g_strdup_printf (_ ("seed %u"), settings->seed);
-  return g_strdup (_ ("new seed each time"));
+  static const char *const strategies[] = { NULL, N_ ("pyramid"), N_ ("anchored"), N_ ("exact") };
+  g_autofree char *seed = settings->seed_locked ? g_strdup_printf (_ ("seed %u"), settings->seed)
+                                                : g_strdup (_ ("new seed each time"));
+
+  if (settings->top_k > 0)
+    /* Translators: %1$s is like "seed 12", %2$d the number of contents that are considered */
+    return g_strdup_printf (_ ("%1$s, top %2$d"), seed, settings->top_k);
+  if (!strategies[settings->strategy])
+    return g_steal_pointer (&seed);
+  /* Translators: %1$s is like "seed 12", %2$s is "pyramid", "anchored" or "exact" */
+  return g_strdup_printf (_ ("%1$s, %2$s"), seed, _ (strategies[settings->strategy]));
+}
+
+char *
+ui_settings_output_text (const UiSettings *settings)
+{
+  static const char *const outputs[] = { N_ ("new group"), N_ ("new layer"),
+                                         N_ ("selected layer") };
+  g_autofree char *memory = NULL;
+
+  if (settings->memory == 0)
+    return g_strdup (_ (outputs[settings->output]));
+  memory = format_memory ((gsize) settings->memory * 1000000);
+  /* Translators: %1$s is like "new group", %2$s an amount of memory */
+  return g_strdup_printf (_ ("%1$s, at most %2$s"), _ (outputs[settings->output]), memory);
 }

@@ -31,8 +31,15 @@ typedef struct {
 
   /* of the window */
   int window_width, window_height;
-  gboolean open_edges, open_detail, open_advanced;
-  double speed; /* measured seconds per estimated second; 0 = never measured */
+  gboolean open_edges, open_detail, open_sampling, open_output;
+  gboolean hints;     /* show them, */
+  int hints_seen;     /* but for those that were dismissed: bits */
+  gboolean cells;     /* outline the cells */
+  gboolean live;      /* a draft after each change of the labels */
+  int n_applied;      /* times that Apply was pressed, ever */
+  double speed;       /* measured seconds per estimated second; 0 = never measured */
+  double draft_speed; /* the same of drafts, which are small: what a run costs beside computing
+                         counts for more */
 } UiSettings;
 
 void ui_settings_init (UiSettings *settings);
@@ -55,7 +62,9 @@ gboolean ui_settings_from_recipe (UiSettings *settings, const char *recipe, GErr
 /* What stands beside the closed expanders: "4 px, matched" and the like; g_free. */
 char *ui_settings_edges_text (const UiSettings *settings);
 char *ui_settings_detail_text (const UiSettings *settings);
-char *ui_settings_advanced_text (const UiSettings *settings);
+char *ui_settings_sampling_text (const UiSettings *settings);
+char *ui_settings_output_text (const UiSettings *settings);
 
 /* A run that was estimated at `estimated` seconds took `taken`: the next estimate learns from it. */
 void ui_settings_learn (UiSettings *settings, double estimated, double taken);
+void ui_settings_learn_draft (UiSettings *settings, double estimated, double taken);

@@ -1,4 +1,5 @@
 #include "standin_host.h"
+#include <math.h>
 #include <string.h>
 
 static guint8 *
@@ -94,6 +95,16 @@ read_part (const Standin *standin, UiScene *scene, const TesseraModel *model)
       }
 }
 
+static gboolean
+any_label (GdkPixbuf *labels)
+{
+  for (int y = 0; y < gdk_pixbuf_get_height (labels); y++)
+    for (int x = 0; x < gdk_pixbuf_get_width (labels); x++)
+      if (pixel_at (labels, x, y)[3] > 127)
+        return TRUE;
+  return FALSE;
+}
+
 static UiScene *
 look (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **error)
 {
@@ -105,6 +116,18 @@ look (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **er
   state (host, &now);
   scene->canvas_width = now.width + query->left + query->right;
   scene->canvas_height = now.height + query->top + query->bottom;
+  if (query->mode == UI_MODE_LABELS && !query->without_labels
+      && (query->label_layer == UI_NO_LAYER || !standin->labels))
+    {
+      g_set_error_literal (error, G_FILE_ERROR, 0,
+                           "E-NO-LABELS: Choose a label layer, or make one with New Label Layer.");
+      return NULL;
+    }
+  if (query->label_layer != UI_NO_LAYER && standin->labels && !any_label (standin->labels))
+    {
+      g_set_error_literal (error, G_FILE_ERROR, 0, "E-LABEL-EMPTY: The label layer is empty.");
+      return NULL;
+    }
   bounds = now.selection;
   if (query->mode == UI_MODE_EXTEND || (query->mode == UI_MODE_LABELS && !query->only_selection))
     bounds = (TesseraBox){ 0, 0, scene->canvas_width, scene->canvas_height };
@@ -117,6 +140,54 @@ look (UiHost *host, const UiQuery *query, const TesseraModel *model, GError **er
   scene->part = tessera_context_box (model, scene->canvas_width, scene->canvas_height, bounds);
   read_part (standin, scene, model);
   return g_steal_pointer (&scene);
+}
+
+static UiScene *
+look_inside (UiHost *host, const UiQuery *query, const TesseraModel *model, const UiPiece *inside,
+             GError **error)
+{
+  UiScene *scene = look (host, query, model, error);
+  const TesseraBox box = inside->box, part = scene ? scene->part : box;
+  gboolean any = FALSE;
+
+  for (int y = 0; scene && y < part.height; y++)
+    for (int x = 0; x < part.width; x++)
+      {
+        float *hole = scene->hole + (gsize) y * part.width + x;
+        const int px = part.x + x - box.x, py = part.y + y - box.y;
+
+        if (px < 0 || py < 0 || px >= box.width || py >= box.height
+            || !(inside->pixels[4 * ((gsize) py * box.width + px) + 3] > 0))
+          *hole = 0;
+        any |= *hole > 0;
+      }
+  if (!scene || any)
+    return scene;
+  ui_scene_unref (scene);
+  g_set_error_literal (error, G_FILE_ERROR, 0,
+                       "E-OUTSIDE-PART: The selection lies outside of this variation. Select a "
+                       "part of it.");
+  return NULL;
+}
+
+/* As apply would leave it: in bytes. */
+static void
+lay (UiHost *host, UiScene *scene, const UiPiece *piece)
+{
+  const TesseraBox box = piece->box, part = scene->part;
+
+  (void) host;
+  for (int y = MAX (box.y, part.y); y < MIN (box.y + box.height, part.y + part.height); y++)
+    for (int x = MAX (box.x, part.x); x < MIN (box.x + box.width, part.x + part.width); x++)
+      {
+        const float *from = piece->pixels + 4 * ((gsize) (y - box.y) * box.width + x - box.x);
+        float *to = scene->pixels + 3 * ((gsize) (y - part.y) * part.width + x - part.x);
+
+        for (int c = 0; c < 3; c++)
+          to[c] =
+              floorf (to[c] * 255 * (1 - from[3]) + CLAMP (from[c], 0, 1) * 255 * from[3] + 0.5f)
+              / 255;
+      }
 }
 
 static void
@@ -134,10 +205,10 @@ blend (GdkPixbuf *picture, const UiPiece *piece)
 }
 
 static gboolean
-apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n, UiOutput output,
-       char **place, GError **error)
+apply (UiHost *host, const UiPiece *pieces, int n, UiOutput output, char **place, GError **error)
 {
   Standin *standin = (Standin *) host;
+  const UiScene *scene = pieces[0].scene;
   const UiQuery *query = &scene->query;
   GdkPixbuf *canvas =
       gdk_pixbuf_new (GDK_COLORSPACE_RGB, TRUE, 8, scene->canvas_width, scene->canvas_height);
@@ -146,7 +217,13 @@ apply (UiHost *host, const UiScene *scene, const UiPiece *pieces, int n, UiOutpu
   gdk_pixbuf_fill (canvas, 0x000000ff);
   gdk_pixbuf_copy_area (standin->picture, 0, 0, gdk_pixbuf_get_width (standin->picture),
                         gdk_pixbuf_get_height (standin->picture), canvas, query->left, query->top);
-  blend (canvas, &pieces[0]);
+  for (int i = 0; i < n; i++)
+    if (i == 0 || pieces[i].alone)
+      {
+        g_clear_object (&standin->below);
+        standin->below = gdk_pixbuf_copy (canvas);
+        blend (canvas, &pieces[i]);
+      }
   g_object_unref (standin->picture);
   standin->picture = canvas;
   standin->stamp++;
@@ -205,6 +282,30 @@ use_label (UiHost *host, int layer, guint32 color)
   standin->stamp++;
 }
 
+static gboolean
+paint_label (UiHost *host, int layer, TesseraBox box, const guint8 *where, guint32 color,
+             GError **error)
+{
+  Standin *standin = (Standin *) host;
+  const guint8 rgba[4] = { color >> 16, color >> 8 & 255, color & 255, 255 };
+
+  (void) layer;
+  (void) error;
+  standin->painted = box;
+  standin->n_pixels = 0;
+  for (gsize i = 0; i < (gsize) box.width * box.height; i++)
+    standin->n_pixels += where[i] != 0;
+  for (int y = MAX (box.y, 0);
+       y < MIN (box.y + box.height, gdk_pixbuf_get_height (standin->labels)); y++)
+    for (int x = MAX (box.x, 0);
+         x < MIN (box.x + box.width, gdk_pixbuf_get_width (standin->labels)); x++)
+      if (where[(gsize) (y - box.y) * box.width + x - box.x])
+        memcpy (pixel_at (standin->labels, x, y), rgba, 4);
+  standin->n_painted++;
+  standin->stamp++;
+  return TRUE;
+}
+
 static GPtrArray *
 stored (UiHost *host)
 {
@@ -226,7 +327,10 @@ standin_init (Standin *standin, GdkPixbuf *picture, GdkPixbuf *mask, const char 
 {
   *standin = (Standin){ .host = { .state = state,
                                   .look = look,
+                                  .look_inside = look_inside,
+                                  .lay = lay,
                                   .apply = apply,
+                                  .paint_label = paint_label,
                                   .fix = fix,
                                   .use_label = use_label,
                                   .stored = stored,
@@ -242,6 +346,7 @@ standin_clear (Standin *standin)
   g_clear_object (&standin->picture);
   g_clear_object (&standin->mask);
   g_clear_object (&standin->labels);
+  g_clear_object (&standin->below);
   g_clear_pointer (&standin->model, g_free);
   g_clear_pointer (&standin->recipe, g_free);
 }

@@ -10,7 +10,10 @@ typedef struct {
   char *model;                        /* path; owned */
   const char *output;                 /* where Apply writes the picture; NULL = nowhere */
   guint stamp;                        /* to be raised after a change from outside */
-  int n_applied, n_used;              /* pieces applied, labels clicked */
+  int n_applied, n_used, n_painted;   /* pieces applied, labels clicked, strokes */
+  TesseraBox painted;                 /* of the last stroke */
+  int n_pixels;                       /* of it */
+  GdkPixbuf *below;                   /* the picture without the last piece applied; owned */
   char *recipe;                       /* of the last piece applied; owned */
 } Standin;
 

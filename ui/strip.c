@@ -1,4 +1,5 @@
 #include "strip.h"
+#include "format.h"
 #include "surface.h"
 #include <glib/gi18n-lib.h>
 
@@ -9,12 +10,14 @@ struct Strip {
   StripEvents events;
   gpointer data;
   GtkWidget *scroller, *flow;
+  GtkCssProvider *ring;
   gboolean updating;
 };
 
 /* One thumbnail: a child of the flow box; its widgets. */
 typedef struct {
   guint id, version;
+  int factor; /* pixels of the screen for one of GTK's */
   VariationState state;
   cairo_surface_t *surface;
   GtkWidget *area, *tick, *note;
@@ -126,7 +129,7 @@ new_child (Strip *strip, const Variation *variation)
   gtk_widget_set_halign (item->area, GTK_ALIGN_CENTER);
   gtk_widget_set_can_focus (item->tick, FALSE); /* Space ticks the focused variation */
   gtk_widget_set_tooltip_text (item->tick, _ ("Put this one into the picture with Apply"));
-  gtk_style_context_add_class (gtk_widget_get_style_context (item->note), "dim-label");
+  gtk_widget_set_opacity (item->note, FORMAT_ASIDE);
   gtk_label_set_ellipsize (GTK_LABEL (item->note), PANGO_ELLIPSIZE_END);
   gtk_container_add (GTK_CONTAINER (box), item->area);
   gtk_box_pack_start (GTK_BOX (line), item->tick, FALSE, FALSE, 0);
@@ -134,6 +137,9 @@ new_child (Strip *strip, const Variation *variation)
   gtk_container_add (GTK_CONTAINER (box), line);
   gtk_container_add (GTK_CONTAINER (child), box);
   gtk_widget_set_valign (child, GTK_ALIGN_START);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (child),
+                                  GTK_STYLE_PROVIDER (strip->ring),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   g_object_set_data_full (G_OBJECT (child), "item", item, item_free);
   g_object_set_data (G_OBJECT (item->tick), "item", item);
   g_signal_connect (item->area, "draw", G_CALLBACK (draw), item);
@@ -147,14 +153,16 @@ draw_anew (Item *item, const Variation *variation)
 {
   const UiScene *scene = variation->scene;
 
+  item->factor = gtk_widget_get_scale_factor (item->area);
   g_clear_pointer (&item->surface, cairo_surface_destroy);
   item->surface =
       surface_thumbnail (scene ? scene->pixels : NULL, scene ? scene->part : variation->box,
-                         variation->rgba, variation->box, THUMBNAIL);
+                         variation->rgba, variation->box, THUMBNAIL * item->factor);
+  cairo_surface_set_device_scale (item->surface, item->factor, item->factor);
   item->version = variation->version;
   item->state = variation->state;
-  gtk_widget_set_size_request (item->area, cairo_image_surface_get_width (item->surface),
-                               THUMBNAIL);
+  gtk_widget_set_size_request (
+      item->area, cairo_image_surface_get_width (item->surface) / item->factor, THUMBNAIL);
   gtk_widget_queue_draw (item->area);
 }
 
@@ -174,7 +182,10 @@ note_of (const Gallery *gallery, const Variation *variation)
 {
   g_autoptr (GString) note = g_string_new (variation->starred ? "★" : "");
 
-  if (variation->parent > 0)
+  if (variation->part)
+    /* Translators: a part of variation number %d was made anew, all else is as there */
+    g_string_append_printf (note, _ ("part of %d"), variation->parent);
+  else if (variation->parent > 0)
     /* Translators: this variation was made to be like variation number %d */
     g_string_append_printf (note, _ ("like %d"), variation->parent);
   else if (variation->applied)
@@ -214,7 +225,8 @@ update_child (Strip *strip, GtkWidget *child, const Variation *variation)
   Item *item = item_of (child);
   g_autofree char *note = note_of (strip->gallery, variation);
 
-  if (!item->surface || item->version != variation->version || item->state != variation->state)
+  if (!item->surface || item->version != variation->version || item->state != variation->state
+      || item->factor != gtk_widget_get_scale_factor (item->area))
     draw_anew (item, variation);
   gtk_label_set_text (GTK_LABEL (item->note), note);
   gtk_widget_set_sensitive (item->tick, variation->state == VARIATION_DONE);
@@ -280,6 +292,29 @@ strip_update (Strip *strip)
   strip->updating = FALSE;
 }
 
+/* The one that is shown has a ring around it: on the ground of a selection, what stands below the
+ * thumbnail could hardly be read. */
+static GtkCssProvider *
+ring_new (void)
+{
+  GtkCssProvider *ring = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (ring,
+                                   "flowboxchild:selected { background: none; color: inherit;"
+                                   " box-shadow: inset 0 0 0 2px currentColor; }",
+                                   -1, NULL);
+  return ring;
+}
+
+static void
+strip_free (gpointer data)
+{
+  Strip *strip = data;
+
+  g_object_unref (strip->ring);
+  g_free (strip);
+}
+
 Strip *
 strip_new (const Gallery *gallery, const StripEvents *events, gpointer data)
 {
@@ -289,6 +324,7 @@ strip_new (const Gallery *gallery, const StripEvents *events, gpointer data)
   strip->gallery = gallery;
   strip->events = *events;
   strip->data = data;
+  strip->ring = ring_new ();
   strip->flow = flow;
   strip->scroller = gtk_scrolled_window_new (NULL, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (strip->scroller), GTK_POLICY_AUTOMATIC,
@@ -307,7 +343,7 @@ strip_new (const Gallery *gallery, const StripEvents *events, gpointer data)
   g_signal_connect (flow, "selected-children-changed", G_CALLBACK (selected), strip);
   g_signal_connect (flow, "child-activated", G_CALLBACK (activated), strip);
   g_signal_connect (flow, "button-press-event", G_CALLBACK (pressed), strip);
-  g_object_set_data_full (G_OBJECT (strip->scroller), "strip", strip, g_free);
+  g_object_set_data_full (G_OBJECT (strip->scroller), "strip", strip, strip_free);
   return strip;
 }
 

@@ -35,6 +35,94 @@ surface_from_rgb (const float *pixels, int width, int height)
   return surface;
 }
 
+void
+surface_hide (cairo_surface_t *surface, const float *hole)
+{
+  const int width = cairo_image_surface_get_width (surface);
+  const int height = cairo_image_surface_get_height (surface);
+  const int stride = cairo_image_surface_get_stride (surface);
+  guint8 *data = cairo_image_surface_get_data (surface);
+  g_autofree guint32 *checks = g_new (guint32, width);
+
+  cairo_surface_flush (surface);
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
+
+      draw_checks (checks, width, y);
+      for (int x = 0; x < width; x++)
+        if (hole[(gsize) y * width + x] > 0.5f)
+          row[x] = checks[x];
+    }
+  cairo_surface_mark_dirty (surface);
+}
+
+gboolean
+surface_pattern (int i, int x, int y)
+{
+  switch (i % 8)
+    {
+    case 0:
+      return FALSE;
+    case 1: /* level stripes */
+      return y % 8 == 0;
+    case 2: /* upright stripes */
+      return x % 8 == 0;
+    case 3: /* rising */
+      return (x + y) % 8 == 0;
+    case 4: /* falling */
+      return (x - y + 8 * (y / 8 + 1)) % 8 == 0;
+    case 5: /* dots, closer or wider */
+      return x % 4 == 0 && y % 4 == 0;
+    case 6:
+      return x % 8 < 2 && y % 8 < 2;
+    default: /* a grid */
+      return x % 8 == 0 || y % 8 == 0;
+    }
+}
+
+/* A third of it on gray. */
+static guint32
+faint (const float *pixel)
+{
+  guint32 color = 0xff000000;
+
+  for (int c = 0; c < 3; c++)
+    color |= byte (0.33f + 0.33f * CLAMP (pixel[c], 0, 1)) << (16 - 8 * c);
+  return color;
+}
+
+cairo_surface_t *
+surface_from_labels (const guint8 *labels, const float *pixels, const guint32 *colors, int n,
+                     int width, int height)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  guint8 *data = cairo_image_surface_get_data (surface);
+  const int stride = cairo_image_surface_get_stride (surface);
+
+  for (int y = 0; data && y < height; y++)
+    {
+      guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
+
+      draw_checks (row, width, y);
+      for (int x = 0; x < width; x++)
+        {
+          const gsize place = (gsize) y * width + x;
+          const int label = labels ? labels[place] : TESSERA_FREE;
+
+          if (label >= n && pixels)
+            row[x] = faint (pixels + 3 * place);
+          else if (label < n) /* a mark is a quarter darker */
+            row[x] =
+                0xff000000
+                | (surface_pattern (label, x, y) ? colors[label] - (colors[label] >> 2 & 0x3f3f3f)
+                                                 : colors[label]);
+        }
+    }
+  cairo_surface_mark_dirty (surface);
+  return surface;
+}
+
 cairo_surface_t *
 surface_from_rgba (const float *rgba, int width, int height)
 {

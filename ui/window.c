@@ -1,5 +1,4 @@
 #include "window_private.h"
-#include "format.h"
 #include "outline.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -17,6 +16,7 @@ set_scene (UiWindow *window, UiScene *scene)
   window->scene = scene;
   window->estimated = FALSE;
   window->stale = FALSE;
+  window->taken = 0;
   if (!scene)
     return;
   window->n_places = outline_places (scene->hole, scene->part.width, scene->part.height, box);
@@ -40,34 +40,84 @@ ask_estimate (UiWindow *window)
 {
   TesseraRequest request;
 
-  if (!window->scene || window->batch)
+  if (!window->scene || window->hole.width == 0 || window->batch || window->lacking)
     return;
   window_request (window, window->scene, &request);
   ui_worker_estimate (window->worker, window->scene, &request);
+}
+
+static gboolean
+is_mostly_new (const UiWindow *window)
+{
+  const UiSettings *settings = &window->settings;
+
+  return window->mode == UI_MODE_EXTEND && window->scene && !settings->empty_area
+         && (settings->left + settings->right > 2 * window->state.width
+             || settings->top + settings->bottom > 2 * window->state.height);
+}
+
+/* Nothing can be made of an empty label layer, but the picture is there to be painted on. */
+static UiScene *
+look_without_labels (UiWindow *window, UiQuery query)
+{
+  query.label_layer = UI_NO_LAYER;
+  query.without_labels = TRUE;
+  return window->host->look (window->host, &query, window->model, NULL);
+}
+
+/* The one that was chosen may be gone; where labels are needed, one that was made for them will do. */
+static void
+find_label_layer (UiWindow *window)
+{
+  const UiState *state = &window->state;
+  int *chosen = &window->settings.label_layer, marked = UI_NO_LAYER;
+
+  for (int i = state->n_layers - 1; i >= 0; i--)
+    {
+      if (state->layer[i] == *chosen)
+        return;
+      if (state->layer_is_labels[i])
+        marked = state->layer[i];
+    }
+  *chosen =
+      window->mode == UI_MODE_LABELS && !window->settings.without_labels ? marked : UI_NO_LAYER;
 }
 
 gboolean
 window_look (UiWindow *window)
 {
   g_autoptr (GError) error = NULL;
+  UiScene *scene = NULL;
   UiQuery query;
 
   if (!window->model)
     return FALSE;
   window->host->state (window->host, &window->state);
+  find_label_layer (window);
   ui_settings_to_query (&window->settings, window->mode, &query);
-  set_scene (window, window->state.alive
-                         ? window->host->look (window->host, &query, window->model, &error)
-                         : NULL);
+  if (window->state.alive)
+    scene = window->host->look (window->host, &query, window->model, &error);
+  window->lacking = error
+                    && (g_str_has_prefix (error->message, "E-LABEL-")
+                        || g_str_has_prefix (error->message, "E-NO-LABELS"));
+  if (window->lacking)
+    scene = look_without_labels (window, query);
+  set_scene (window, scene);
   controls_write (window);
   window->gallery.current = 0;
+  draft_soon (window);
   window_show_current (window);
   if (error)
     bar_show_error (window->bar, error->message);
+  else if (is_mostly_new (window))
+    bar_show (window->bar,
+              _ ("The new part is much larger than the picture. Expect invention rather than "
+                 "continuation; growing in steps is better."),
+              BAR_NONE, BAR_NONE);
   else if (window->state.alive)
     bar_hide (window->bar);
   labels_page_update (window);
-  return window->scene != NULL;
+  return window->scene && !window->lacking;
 }
 
 static gboolean
@@ -99,8 +149,23 @@ tell_stale (UiWindow *window)
   if (window->stale)
     return;
   window->stale = TRUE;
-  bar_show (window->bar, _ ("The selection has changed since these were made."), BAR_NEW_SELECTION,
-            BAR_KEEP);
+  if (window_can_resample (window, gallery_current (&window->gallery)))
+    bar_show (window->bar,
+              _ ("The selection has changed. It can be a part of this variation that is made anew, "
+                 "or a new place to fill."),
+              BAR_RESAMPLE, BAR_NEW_SELECTION);
+  else
+    bar_show (window->bar, _ ("The selection has changed since these were made."),
+              BAR_NEW_SELECTION, BAR_KEEP);
+}
+
+/* FALSE where the labels have changed, or something that does not touch what is to be filled. */
+static gboolean
+selection_changed (const UiState *before, const UiState *now)
+{
+  return before->selected != now->selected
+         || memcmp (&before->selection, &now->selection, sizeof now->selection) != 0
+         || before->width != now->width || before->height != now->height;
 }
 
 void
@@ -120,7 +185,8 @@ window_poll (UiWindow *window)
   else if (memcmp (&before, &window->state, sizeof before) != 0)
     {
       controls_write (window);
-      if (gallery_n_unapplied (&window->gallery) > 0 && window->gallery.current)
+      if (gallery_n_unapplied (&window->gallery) > 0 && window->gallery.current
+          && selection_changed (&before, &window->state))
         tell_stale (window);
       else
         window_look_soon (window);
@@ -133,7 +199,7 @@ poll_later (gpointer data)
 {
   UiWindow *window = data;
 
-  if (gtk_window_is_active (GTK_WINDOW (window->top)))
+  if (gtk_widget_get_mapped (window->top)) /* also while the user paints in the editor */
     window_poll (window);
   return G_SOURCE_CONTINUE;
 }
@@ -145,7 +211,7 @@ focused (GtkWidget *top G_GNUC_UNUSED, GdkEventFocus *event G_GNUC_UNUSED, gpoin
   return FALSE;
 }
 
-/* ---- what follows from the state ----------------------------------------------------------- */
+/* ---- showing ------------------------------------------------------------------------------- */
 
 void
 window_show_current (UiWindow *window)
@@ -155,136 +221,22 @@ window_show_current (UiWindow *window)
   g_autofree char *text = NULL;
   AtkObject *accessible = gtk_widget_get_accessible (preview_widget (window->preview));
 
+  preview_set_cells (window->preview, window_cell (window));
   preview_set_scene (window->preview, scene);
-  preview_set_variation (window->preview, current ? current->rgba : NULL,
-                         current ? current->box : (TesseraBox){ 0 });
+  preview_set_scene (window->label_pane, labels_page_shown (window) ? scene : NULL);
+  if (current || !draft_show (window))
+    preview_set_variation (window->preview, current ? current->rgba : NULL,
+                           current ? current->box : (TesseraBox){ 0 });
   if (current)
     text = g_strdup_printf (_ ("Preview, variation %1$d, %2$d by %3$d pixels"), current->number,
                             current->box.width, current->box.height);
   atk_object_set_description (accessible, text ? text : _ ("Preview of the picture"));
 }
 
-static char *
-status_text (const UiWindow *window)
-{
-  g_autofree char *extent = NULL, *time = NULL, *memory = NULL;
-  const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
-
-  if (!window->scene || window->hole.width == 0)
-    return g_strdup (_ ("Nothing to do yet"));
-  extent = format_extent (window->hole.width, window->hole.height, window->n_places);
-  if (!window->estimated)
-    return g_steal_pointer (&extent);
-  time = format_time (window->estimate.seconds * learnt);
-  memory = format_memory (window->estimate.bytes);
-  /* Translators: %1$s is like "640 × 410 pixels", %2$s a time, %3$s an amount of memory */
-  return g_strdup_printf (_ ("%1$s · about %2$s · %3$s of memory"), extent, time, memory);
-}
-
-static char *
-progress_text (const UiWindow *window)
-{
-  const double done = ui_worker_done (window->worker);
-  const double taken = (double) (g_get_monotonic_time () - window->begun) / G_USEC_PER_SEC;
-  const double learnt = window->settings.speed > 0 ? window->settings.speed : 1;
-  const double guess = window->estimated ? window->estimate.seconds * learnt - taken : taken;
-  const double left = done > 0.1 ? taken * (1 - done) / done : MAX (guess, 1);
-  g_autofree char *time = format_time (left);
-
-  if (window->stopping)
-    return g_strdup (_ ("Stopping…"));
-  /* Translators: %1$d is a percentage, %2$s the time left */
-  return g_strdup_printf (_ ("%1$d %% · %2$s left"), (int) (100 * done), time);
-}
-
-static void
-update_progress (UiWindow *window)
-{
-  g_autofree char *text = window->batch ? progress_text (window) : NULL;
-
-  gtk_widget_set_visible (window->progress, window->batch != 0);
-  gtk_widget_set_visible (window->status, window->batch == 0);
-  if (!text)
-    return;
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (window->progress),
-                                 ui_worker_done (window->worker));
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (window->progress), text);
-}
-
-static void
-update_buttons (UiWindow *window)
-{
-  const gboolean busy = window->batch != 0;
-  const gboolean some = gallery_size (&window->gallery) > 0;
-  g_autoptr (GPtrArray) list = gallery_to_apply (&window->gallery);
-  const gboolean can_apply = !busy && list->len > 0 && window->state.alive;
-
-  gtk_button_set_label (GTK_BUTTON (window->generate), busy   ? _ ("S_top")
-                                                       : some ? _ ("_Generate More")
-                                                              : _ ("_Generate"));
-  gtk_widget_set_sensitive (window->generate,
-                            busy ? !window->stopping : window->scene && window->hole.width > 0);
-  gtk_widget_set_sensitive (window->apply, can_apply);
-  gtk_widget_set_sensitive (window->compare_button, some);
-  for (int i = 0; i < 2; i++)
-    {
-      GtkWidget *button = i ? window->apply : window->generate;
-      GtkStyleContext *style = gtk_widget_get_style_context (button);
-
-      if (i == (can_apply && gallery_n_unapplied (&window->gallery) > 0) && !busy)
-        gtk_style_context_add_class (style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
-      else
-        gtk_style_context_remove_class (style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
-    }
-}
-
-static void
-show_row (GtkWidget *label, GtkWidget *widget, gboolean visible)
-{
-  gtk_widget_set_visible (label, visible);
-  gtk_widget_set_visible (widget, visible);
-}
-
-static void
-update_mode (UiWindow *window)
-{
-  const Controls *c = &window->controls;
-
-  gtk_widget_set_visible (c->extend, window->mode == UI_MODE_EXTEND);
-  gtk_widget_set_visible (c->labels, window->mode == UI_MODE_LABELS);
-  show_row (c->rows_of_mode[1], c->source, window->mode == UI_MODE_SELECTION);
-  show_row (c->rows_of_mode[2], c->region, window->mode == UI_MODE_SELECTION);
-}
-
-static char *
-header_text (const UiWindow *window)
-{
-  if (!window->model)
-    return g_strdup (_ ("Loading the model…"));
-  if (!window->state.alive)
-    return g_strdup ("");
-  if (window->mode == UI_MODE_EXTEND)
-    /* Translators: the picture's size */
-    return g_strdup_printf (_ ("Picture %1$d × %2$d"), window->state.width, window->state.height);
-  if (window->state.selected)
-    return g_strdup_printf (_ ("Selection %1$d × %2$d at %3$d, %4$d"),
-                            window->state.selection.width, window->state.selection.height,
-                            window->state.selection.x, window->state.selection.y);
-  return g_strdup (window->mode == UI_MODE_LABELS ? _ ("Whole picture")
-                                                  : _ ("Nothing is selected"));
-}
-
 void
-window_update (UiWindow *window)
+window_say (UiWindow *window, const char *text)
 {
-  g_autofree char *status = status_text (window), *header = header_text (window);
-
-  gtk_label_set_text (GTK_LABEL (window->status), status);
-  gtk_label_set_text (GTK_LABEL (window->header), header);
-  update_mode (window);
-  update_progress (window);
-  update_buttons (window);
-  strip_update (window->strip);
+  controls_name (window->bottom, text); /* the status line: a change of it is read out */
 }
 
 static gboolean
@@ -293,34 +245,58 @@ tick (gpointer data)
   UiWindow *window = data;
 
   if (window->batch)
-    update_progress (window);
+    window_update_progress (window);
   return G_SOURCE_CONTINUE;
 }
 
 /* ---- the engine's news --------------------------------------------------------------------- */
+
+static void
+show_label_colors (UiWindow *window)
+{
+  const int n = tessera_model_info (window->model)->n_labels;
+  g_autofree guint32 *colors = g_new0 (guint32, MAX (n, 1));
+
+  for (int i = 0; i < n; i++)
+    colors[i] = tessera_model_label_color (window->model, i);
+  preview_set_labels (window->label_pane, colors, n);
+}
 
 void
 window_opened (UiWindow *window, const TesseraModel *model)
 {
   window->model = model;
   labels_page_fill (window);
+  show_label_colors (window);
   window_look_soon (window);
 }
 
 /* What stands in the preview where there is nothing to show yet. */
-static const char *const hints[] = {
+static const char *const mode_hints[] = {
   N_ ("Select what should be replaced, with any selection tool.\n"
       "Shift+Q in the picture lets you paint a selection."),
   N_ ("Say how many pixels to add on each side."),
   N_ ("Choose or make a label layer, click a label,\nand paint on the layer with any tool."),
 };
 
+const char *
+window_mode_hint (UiMode mode)
+{
+  return mode_hints[mode];
+}
+
+int
+window_cell (const UiWindow *window)
+{
+  const TesseraModelInfo *info = window->model ? tessera_model_info (window->model) : NULL;
+
+  return info && info->can_complete && window->settings.cells ? info->factor : 0;
+}
+
 void
 window_set_mode (UiWindow *window, UiMode mode)
 {
   const gboolean was = window->updating;
-
-  preview_set_hint (window->preview, _ (hints[mode]));
 
   window->mode = mode;
   window->updating = TRUE;
@@ -328,7 +304,7 @@ window_set_mode (UiWindow *window, UiMode mode)
   window->updating = was;
   bar_hide (window->bar);
   controls_write (window);
-  update_mode (window);
+  window_update_mode (window);
   window_look_soon (window);
 }
 
@@ -372,9 +348,11 @@ destroyed (GtkWidget *top, gpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     if (sources[i])
       g_source_remove (sources[i]);
+  draft_clear (window);
   ui_worker_free (window->worker);
   ui_settings_save (settings, window->host->settings_file);
   ui_scene_unref (window->scene);
+  g_object_unref (window->no_chip);
   gallery_clear (&window->gallery);
   if (window->closed)
     window->closed (window->closed_data);
@@ -390,8 +368,9 @@ remember_size (GtkWidget *top, GtkAllocation *size G_GNUC_UNUSED, gpointer data)
                        &window->settings.window_height);
   window->settings.open_edges = gtk_expander_get_expanded (GTK_EXPANDER (window->controls.edges));
   window->settings.open_detail = gtk_expander_get_expanded (GTK_EXPANDER (window->controls.detail));
-  window->settings.open_advanced =
-      gtk_expander_get_expanded (GTK_EXPANDER (window->controls.advanced));
+  window->settings.open_sampling =
+      gtk_expander_get_expanded (GTK_EXPANDER (window->controls.sampling));
+  window->settings.open_output = gtk_expander_get_expanded (GTK_EXPANDER (window->controls.put));
 }
 
 UiWindow *

@@ -1,6 +1,6 @@
 #include "worker.h"
 
-typedef enum { TASK_OPEN, TASK_ESTIMATE, TASK_RUN, TASK_QUIT } TaskKind;
+typedef enum { TASK_OPEN, TASK_ESTIMATE, TASK_RUN, TASK_DRAFT, TASK_QUIT } TaskKind;
 
 typedef struct {
   TaskKind kind;
@@ -9,6 +9,7 @@ typedef struct {
   TesseraRequest request;
   guint batch, serial;
   gboolean rows;
+  double allowed; /* seconds */
 } Task;
 
 struct UiWorker {
@@ -19,7 +20,7 @@ struct UiWorker {
   GAsyncQueue *tasks;
   GMainContext *context; /* where things are told */
   TesseraModel *model;   /* the thread's; the window reads it between two opens */
-  int stop;              /* atomic */
+  int stop;              /* atomic: this batch and those before it shall end */
   int done;              /* atomic, in 1/1000000 */
   int alive;             /* atomic: 0 = tell nothing any more */
   guint serial;          /* of the newest estimate asked for; atomic */
@@ -94,6 +95,9 @@ tell (gpointer data)
   else if (news->kind == TASK_RUN)
     events->finished (news->batch, g_steal_pointer (&news->result), news->seconds,
                       g_steal_pointer (&news->error), worker->data);
+  else if (news->kind == TASK_DRAFT)
+    events->drafted (news->batch, g_steal_pointer (&news->result), news->estimate.seconds,
+                     news->seconds, worker->data);
   return G_SOURCE_REMOVE;
 }
 
@@ -127,7 +131,7 @@ progress (double done, gpointer data)
   UiWorker *worker = data;
 
   g_atomic_int_set (&worker->done, (int) (done * 1e6));
-  return !g_atomic_int_get (&worker->stop);
+  return (int) worker->batch > g_atomic_int_get (&worker->stop);
 }
 
 static void
@@ -188,6 +192,26 @@ run (UiWorker *worker, const Task *task)
   post (news);
 }
 
+static void
+draft (UiWorker *worker, const Task *task)
+{
+  TesseraRequest request = task->request;
+  News *news = news_new (worker, TASK_DRAFT);
+  const gint64 begun = g_get_monotonic_time ();
+
+  worker->batch = news->batch = task->batch;
+  request.progress = progress;
+  request.progress_data = worker;
+  if (worker->model && progress (0, worker)
+      && tessera_estimate (worker->model, &request, &news->estimate, NULL, NULL)
+      && news->estimate.seconds <= task->allowed)
+    {
+      news->result = tessera_complete (worker->model, &request, NULL);
+      news->seconds = (double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
+    }
+  post (news);
+}
+
 static gpointer
 work (gpointer data)
 {
@@ -205,6 +229,8 @@ work (gpointer data)
         estimate (worker, task);
       else if (task->kind == TASK_RUN)
         run (worker, task);
+      else if (task->kind == TASK_DRAFT)
+        draft (worker, task);
       task_free (task);
     }
   return NULL;
@@ -242,7 +268,7 @@ ui_worker_free (UiWorker *worker)
   if (!worker)
     return;
   g_atomic_int_set (&worker->alive, 0);
-  g_atomic_int_set (&worker->stop, 1);
+  g_atomic_int_set (&worker->stop, G_MAXINT);
   g_async_queue_push_front (worker->tasks, task_new (TASK_QUIT));
   g_thread_join (worker->thread);
   worker_unref (worker);
@@ -278,15 +304,27 @@ ui_worker_run (UiWorker *worker, guint batch, UiScene *scene, const TesseraReque
   task->request = *request;
   task->batch = batch;
   task->rows = rows;
-  g_atomic_int_set (&worker->stop, 0);
   g_atomic_int_set (&worker->done, 0);
   g_async_queue_push (worker->tasks, task);
 }
 
 void
-ui_worker_stop (UiWorker *worker)
+ui_worker_draft (UiWorker *worker, guint batch, UiScene *scene, const TesseraRequest *request,
+                 double allowed)
 {
-  g_atomic_int_set (&worker->stop, 1);
+  Task *task = task_new (TASK_DRAFT);
+
+  task->scene = ui_scene_ref (scene);
+  task->request = *request;
+  task->batch = batch;
+  task->allowed = allowed;
+  g_async_queue_push (worker->tasks, task);
+}
+
+void
+ui_worker_stop (UiWorker *worker, guint batch)
+{
+  g_atomic_int_set (&worker->stop, (int) batch);
 }
 
 double

@@ -16,6 +16,10 @@ typedef struct {
   /* result: NULL and error where nothing was finished. */
   void (*finished) (guint batch, TesseraResult *result, double seconds, GError *error,
                     gpointer data);
+  /* A draft is there; result: NULL where there is none. estimated: the seconds it was thought to
+   * take; more than were allowed: it was not begun. taken: 0 where it was not begun. */
+  void (*drafted) (guint batch, TesseraResult *result, double estimated, double taken,
+                   gpointer data);
 } UiWorkerEvents;
 
 UiWorker *ui_worker_new (const UiWorkerEvents *events, gpointer data);
@@ -29,12 +33,16 @@ void ui_worker_open (UiWorker *worker, const char *path);
  * replaces one that has not begun. */
 void ui_worker_estimate (UiWorker *worker, UiScene *scene, const TesseraRequest *request);
 
-/* rows: tell what has grown. */
+/* batch: above 0, larger than those before. rows: tell what has grown. */
 void ui_worker_run (UiWorker *worker, guint batch, UiScene *scene, const TesseraRequest *request,
                     gboolean rows);
 
-/* The run that is on ends within a tenth of a second, with what is finished. */
-void ui_worker_stop (UiWorker *worker);
+/* As a run without rows, if the estimate allows for no more than `allowed` seconds. */
+void ui_worker_draft (UiWorker *worker, guint batch, UiScene *scene, const TesseraRequest *request,
+                      double allowed);
+
+/* This run, and those asked for before it, end within a tenth of a second with what is finished. */
+void ui_worker_stop (UiWorker *worker, guint batch);
 
 /* 0..1 of the run that is on. */
 double ui_worker_done (UiWorker *worker);
