@@ -223,6 +223,7 @@ advanced (UiWindow *window)
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), c->seed);
   c->top_k = controls_spin (window, 0, 65536, 10, 0);
   c->top_p = controls_spin (window, 0, 1, 0.05, 2);
+  c->label_strength = controls_spin (window, 0, TESSERA_MAX_LABEL_STRENGTH, 0.5, 1);
   c->strategy = controls_combo (window, strategies);
   c->output = controls_combo (window, outputs);
   c->similar = controls_spin (window, 0, 100, 5, 0);
@@ -242,8 +243,11 @@ advanced (UiWindow *window)
   controls_row (grid, 7, _ ("Memory limit"), c->memory,
                 _ ("In megabytes; work that needs more is refused. 0 takes three quarters of what "
                    "is free"));
+  controls_row (grid, 8, _ ("Label strength"), c->label_strength,
+                _ ("How closely painted labels are followed: 0 not at all, 1 as learned, more is "
+                   "stricter"));
   c->rows = controls_check (window, _ ("Show rows while working"), NULL);
-  gtk_grid_attach (GTK_GRID (grid), c->rows, 0, 8, 2, 1);
+  gtk_grid_attach (GTK_GRID (grid), c->rows, 0, 9, 2, 1);
   return c->advanced = expander (_ ("Advanced"), grid, &c->advanced_text);
 }
 
@@ -320,6 +324,7 @@ read_all (UiWindow *window)
   settings->seed = (guint32) number (c->seed);
   settings->top_k = (int) number (c->top_k);
   settings->top_p = number (c->top_p);
+  settings->label_strength = number (c->label_strength);
   settings->strategy = choice (c->strategy);
   settings->output = choice (c->output);
   settings->similar = 100 - number (c->similar);
@@ -430,6 +435,7 @@ controls_write (UiWindow *window)
   set_number (c->seed, settings->seed);
   set_number (c->top_k, settings->top_k);
   set_number (c->top_p, settings->top_p);
+  set_number (c->label_strength, settings->label_strength);
   set_choice (c->strategy, settings->strategy);
   set_choice (c->output, settings->output);
   set_number (c->similar, 100 - settings->similar);

@@ -16,6 +16,7 @@ typedef struct {
   int strategy;   /* TesseraStrategy */
   int top_k;      /* 0 = as the model advises */
   double top_p;   /* 0 = as the model advises */
+  double label_strength; /* 0..TESSERA_MAX_LABEL_STRENGTH */
   int output;     /* UiOutput */
   double similar; /* per cent of the cells that "more like this" chooses anew */
   int threads;    /* 0 = all */

@@ -13,6 +13,7 @@ typedef struct {
   GtkWidget *variations, *variety, *label_layer, *source, *region;
   GtkWidget *edges, *soften, *match_color, *detail, *texture, *grain, *effort;
   GtkWidget *advanced, *seed, *seed_locked, *new_seed, *top_k, *top_p, *strategy, *output, *similar;
+  GtkWidget *label_strength;
   GtkWidget *threads, *memory, *rows;
   GtkWidget *edges_text, *detail_text, *advanced_text;
   GtkWidget *extend, *margins[4], *keep_equal, *ratio, *type, *wrap, *new_size;
