@@ -38,14 +38,14 @@ class Greedy:
 
 @torch.no_grad()
 def fill_window(model, table, vectors, codes, state, coverage, coarse, coarse_flag, choose,
-                strength=1):
+                strength=1, without=None):
     """Samples every cell whose state is SAMPLE, in raster order.
 
     vectors (B, E, h, w); codes (B, h, w) of the cells filled before; state (h, w), the same for the
     batch; `choose` (i, logits (B, V)) -> codes (B). Returns a dictionary: codes (B, h, w) with the
     new ones, entries (B, M), prefix_hidden, entry_hidden, logits.
     With a `strength` (classifier-free guidance) each cell's logits are those without labels plus
-    `strength` times what the labels change.
+    `strength` times what the labels change; `without`: the coarse vectors of the pass without.
     """
     b, _, h, w = vectors.shape
     codes, states = codes.clone(), state[None].expand(b, h, w)
@@ -53,8 +53,9 @@ def fill_window(model, table, vectors, codes, state, coverage, coarse, coarse_fl
         free = torch.zeros_like(coverage)
         free[..., -1] = 1
         coverage = torch.cat([coverage, free])
-        vectors, coarse, coarse_flag, states = (
-            t.repeat(2, *[1] * (t.dim() - 1)) for t in (vectors, coarse, coarse_flag, states))
+        coarse = torch.cat([coarse, coarse if without is None else without])
+        vectors, coarse_flag, states = (t.repeat(2, *[1] * (t.dim() - 1))
+                                        for t in (vectors, coarse_flag, states))
     at, caches = model.positions(h, w), [[] for _ in model.blocks]
 
     def told():

@@ -124,6 +124,18 @@ cut (const void *level, int cols, CellBox box, size_t size, void *part)
     }
 }
 
+/* What a variation sees, but for its labels. Where nothing is known their tints are labels too. */
+static FillWindow
+without_labels (const Canvas *canvas, const FillWindow *view)
+{
+  FillWindow free = *view;
+
+  free.coverage = NULL;
+  if (canvas->tinted && !canvas->guided)
+    free.coarse = NULL;
+  return free;
+}
+
 static void
 look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
 {
@@ -149,11 +161,7 @@ look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
                                      .coarse = canvas->coarse ? work->coarse + v * part : NULL,
                                      .guided = canvas->guided };
       if (work->n_passes == 2)
-        {
-          /* Tints of a blank picture stay: without them too, all skies became sunsets. */
-          work->views[work->n_variations + v] = work->views[v];
-          work->views[work->n_variations + v].coverage = NULL;
-        }
+        work->views[work->n_variations + v] = without_labels (canvas, &work->views[v]);
     }
 }
 
