@@ -91,6 +91,30 @@ zero_is_as_if_unpainted (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_false (all_same (one, free));
 }
 
+/* Where nothing is known, the tints that labels lend to the picture are part of them. */
+static void
+zero_forgets_the_tints_too (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  TesseraResult *zeros[2], *ones[2];
+
+  for (int i = 0; i < N; i++)
+    f->hole[i] = 1;
+  f->request.picture = (TesseraPicture){ 16, 16, &f->pixels[0][0] };
+  for (int label = 0; label < 2; label++)
+    {
+      memset (f->labels, label, sizeof f->labels);
+      zeros[label] = complete (f, 0);
+      ones[label] = complete (f, 1);
+    }
+  g_assert_true (all_same (zeros[0], zeros[1]));
+  g_assert_false (all_same (ones[0], ones[1]));
+  for (int i = 0; i < 2; i++)
+    {
+      tessera_result_free (zeros[i]);
+      tessera_result_free (ones[i]);
+    }
+}
+
 static void
 more_makes_a_difference (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
@@ -177,6 +201,7 @@ main (int argc, char **argv)
 #define TEST(name) g_test_add ("/label-strength/" #name, Fixture, NULL, set_up, name, tear_down)
   g_test_init (&argc, &argv, NULL);
   TEST (zero_is_as_if_unpainted);
+  TEST (zero_forgets_the_tints_too);
   TEST (more_makes_a_difference);
   TEST (same_bytes_in_any_batch);
   TEST (old_recipes_are_kept);
