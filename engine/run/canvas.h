@@ -22,7 +22,7 @@ typedef struct {
   int first_variation;
   guint64 similar_seed; /* "more like this", see tessera.h */
   int similar_variation;
-  double amount; /* < 0 = off */
+  double amount;         /* < 0 = off */
   double label_strength; /* 1 = off */
 } SampleOptions;
 

@@ -152,8 +152,9 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
     {
       const PlanWindow *window = &plan->windows[i];
       const gboolean shared = i == 0, guided = window->level + 1 < plan->frame.n_levels;
-      const int n_passes = 1 + canvas_is_steered (scene->levels[window->level].coverage, guided,
-                                                  request->label_strength);
+      const int n_passes = 1
+                           + canvas_is_steered (scene->levels[window->level].coverage, guided,
+                                                request->label_strength);
 
       if (draft && window->level == 0)
         continue;

@@ -133,7 +133,7 @@ sample (Case *kase, JsonObject *step, const Vqgan *vqgan, const Fill *fill, Setu
   float *logits = scratch + 2 * n_codes;
 
   windows[1].coverage = NULL;
-  sampled->prefix = g_new (float, 2 * n *d);
+  sampled->prefix = g_new (float, 2 * n * d);
   sampled->hidden = g_new (float, setup->n_cells *d);
   sampled->logits = g_new (float, (size_t) setup->n_cells *n_codes);
   sampled->tokens = g_new (int, setup->n_cells);
