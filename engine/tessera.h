@@ -150,10 +150,11 @@ typedef struct {
   double temperature;  /* 0 = always the likeliest token; default 1; at most 10 */
   int top_k;           /* 0 = all tokens; default 100 */
   double top_p;        /* above 0 up to 1, 1 = off; default 1 */
-  double
-      label_strength; /* kind fill, where labels are painted: how much they count when it is decided
-                               what comes where; 0 = as if unpainted, 1 = as the model has learnt,
-                               more = obeyed more, with less variety; default 4 */
+
+  /* Kind fill, where labels are painted: how much they count when it is decided what comes where. 0 =
+   * as if unpainted, 1 = as the model has learnt, more = obeyed more, with less variety; at most
+   * TESSERA_MAX_LABEL_STRENGTH; default 4. */
+  double label_strength;
   TesseraStrategy strategy; /* AUTO */
   TesseraEffort effort;     /* NORMAL */
 
