@@ -151,9 +151,9 @@ typedef struct {
   int top_k;           /* 0 = all tokens; default 100 */
   double top_p;        /* above 0 up to 1, 1 = off; default 1 */
 
-  /* Kind fill, where labels are painted: how much they count when it is decided what comes where. 0 =
-   * as if unpainted, 1 = as the model has learnt, more = obeyed more, with less variety; at most
-   * TESSERA_MAX_LABEL_STRENGTH; default 4. */
+  /* Kind fill, where labels are painted: how much they count. 0 = as if unpainted, 1 = as the model has
+   * learnt, more = obeyed more, with less variety; at most TESSERA_MAX_LABEL_STRENGTH; default 4.
+   * Other values than 1 double the transformer's work there. */
   double label_strength;
   TesseraStrategy strategy; /* AUTO */
   TesseraEffort effort;     /* NORMAL */

@@ -28,7 +28,7 @@ set_up (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
       for (int c = 0; c < 3; c++)
         f->pixels[i][c] = 0.5f + 0.3f * sinf (0.4f * x + c) * cosf (0.3f * y);
-      f->hole[i] = x >= 8 && x < 12 && y >= 7 && y < 11; /* one level */
+      f->hole[i] = x >= 8 && x < 14 && y >= 6 && y < 12; /* two levels */
       f->labels[i] = (guint8) (y < 9);
     }
   tessera_request_init (&f->request);
@@ -171,8 +171,9 @@ its_price_is_known (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_true (tessera_estimate (f->model, &f->request, &one, NULL, &error));
   f->request.label_strength = 4;
   g_assert_true (tessera_estimate (f->model, &f->request, &more, NULL, &error));
-  f->request.labels = NULL;
+  memset (f->labels, TESSERA_FREE, sizeof f->labels);
   g_assert_true (tessera_estimate (f->model, &f->request, &without, NULL, &error));
+  g_assert_cmpint (one.n_levels, ==, 2);
   g_assert_cmpfloat (more.flop, >, one.flop);
   g_assert_cmpfloat (more.seconds, >, one.seconds);
   g_assert_cmpuint (more.bytes, >, one.bytes);

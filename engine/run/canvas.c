@@ -260,9 +260,16 @@ choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
 }
 
 gboolean
-canvas_is_steered (const float *coverage, gboolean guided, double label_strength)
+canvas_is_steered (const float *coverage, int cols, int n_labels, CellBox window,
+                   double label_strength)
 {
-  return coverage && !guided && label_strength != 1;
+  if (!coverage || label_strength == 1)
+    return FALSE;
+  for (int row = window.row; row < window.row + window.rows; row++)
+    for (int col = window.col; col < window.col + window.cols; col++)
+      if (coverage[((size_t) row * cols + col % cols) * (n_labels + 1) + n_labels] < 1)
+        return TRUE;
+  return FALSE;
 }
 
 gboolean
@@ -270,8 +277,8 @@ canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *win
                const SampleOptions *options, GError **error)
 {
   const CellBox box = window->window;
-  const gboolean steered =
-      canvas_is_steered (canvas->coverage, canvas->guided, options->label_strength);
+  const gboolean steered = canvas_is_steered (canvas->coverage, canvas->cols, nets->fill.n_labels,
+                                              box, options->label_strength);
   g_auto (Work) work = { .n_passes = steered ? 2 : 1 };
 
   if (!work_init (&work, nets, canvas, window, error))

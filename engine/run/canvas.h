@@ -50,9 +50,10 @@ canvas_cells (const Canvas *canvas)
   return (size_t) canvas->rows * canvas->cols;
 }
 
-/* Whether the cells of a level are sampled with and without its labels at once, which costs twice:
- * only where the model decides what is where. coverage: of the level; NULL = no labels. */
-gboolean canvas_is_steered (const float *coverage, gboolean guided, double label_strength);
+/* Whether a window is sampled with and without its labels at once, which costs twice: where any of
+ * its cells is painted. coverage: [][cols][n_labels + 1] of its level; NULL = no labels. */
+gboolean canvas_is_steered (const float *coverage, int cols, int n_labels, CellBox window,
+                            double label_strength);
 
 /* Samples the cells of one window of the canvas's level: one prefix, then cell by cell, all
  * variations as a batch, and in the same batch once more without labels where that is steered. */

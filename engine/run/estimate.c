@@ -151,10 +151,12 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
   for (int i = 0; i < plan->n_windows; i++)
     {
       const PlanWindow *window = &plan->windows[i];
-      const gboolean shared = i == 0, guided = window->level + 1 < plan->frame.n_levels;
-      const int n_passes = 1
-                           + canvas_is_steered (scene->levels[window->level].coverage, guided,
-                                                request->label_strength);
+      const gboolean shared = i == 0;
+      const int n_passes =
+          1
+          + canvas_is_steered (scene->levels[window->level].coverage,
+                               plan->levels[window->level].cols, nets->fill.n_labels,
+                               window->window, request->label_strength);
 
       if (draft && window->level == 0)
         continue;
