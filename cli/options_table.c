@@ -111,6 +111,10 @@ const Option options_table[] = {
     .wants = N_ ("a number from 0 to 1"),
     .help = N_ ("choose among the likeliest that together have this probability; 0 = as the model "
                 "advises") },
+  { 0, "label-strength", "X", FILL, option_real, PLACE (request.label_strength), 0,
+    TESSERA_MAX_LABEL_STRENGTH, .wants = N_ ("a number from 0 to 20"),
+    .help = N_ ("how closely labels are followed: 0 = not at all, 1 = as learned, more is "
+                "stricter") },
   { 0, "effort", "WORD", FILL, option_choice, PLACE (request.effort), .choices = efforts,
     .wants = N_ ("draft, normal or high"),
     .help = N_ ("draft is coarse and fast; high tries twice as many and keeps the best") },

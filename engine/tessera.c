@@ -150,6 +150,7 @@ tessera_request_init (TesseraRequest *request)
                                .temperature = 1,
                                .top_k = 100,
                                .top_p = 1,
+                               .label_strength = 4,
                                .amount = -1,
                                .match_rim = TRUE,
                                .texture = 100,
@@ -177,6 +178,8 @@ check_request (const TesseraRequest *request, GError **error)
     return unfit (error, "top-k must be 0 (off) or more.");
   if (!(request->top_p > 0 && request->top_p <= 1))
     return unfit (error, "top-p must be above 0 and at most 1.");
+  if (!(request->label_strength >= 0 && request->label_strength <= TESSERA_MAX_LABEL_STRENGTH))
+    return unfit (error, "The label strength must be between 0 and 20.");
   if (!(request->texture >= 0 && request->texture <= 100))
     return unfit (error, "The borrowed texture must be between 0 and 100 per cent.");
   if (request->first_variation < 0 || request->similar_variation < 0)

@@ -10,7 +10,11 @@
 
 G_BEGIN_DECLS
 
-enum { TESSERA_MAX_VARIATIONS = 16, TESSERA_FREE = 255 /* a pixel without label */ };
+enum {
+  TESSERA_MAX_VARIATIONS = 16,
+  TESSERA_FREE = 255, /* a pixel without label */
+  TESSERA_MAX_LABEL_STRENGTH = 20
+};
 
 /* "0.1.0" */
 const char *tessera_version (void);
@@ -141,12 +145,17 @@ typedef struct {
   const int *prefix;    /* [n_prefix] condition tokens */
   int n_prefix;
 
-  int n_variations;         /* 1..TESSERA_MAX_VARIATIONS, default 4 */
-  int first_variation;      /* 0-based number of the first one; default 0 */
-  guint64 seed;             /* default 0 */
-  double temperature;       /* 0 = always the likeliest token; default 1; at most 10 */
-  int top_k;                /* 0 = all tokens; default 100 */
-  double top_p;             /* above 0 up to 1, 1 = off; default 1 */
+  int n_variations;    /* 1..TESSERA_MAX_VARIATIONS, default 4 */
+  int first_variation; /* 0-based number of the first one; default 0 */
+  guint64 seed;        /* default 0 */
+  double temperature;  /* 0 = always the likeliest token; default 1; at most 10 */
+  int top_k;           /* 0 = all tokens; default 100 */
+  double top_p;        /* above 0 up to 1, 1 = off; default 1 */
+
+  /* Kind fill, where labels are painted: how much they count. 0 = as if unpainted, 1 = as the model has
+   * learnt, more = obeyed more, with less variety; at most TESSERA_MAX_LABEL_STRENGTH; default 4.
+   * Other values than 1 double the transformer's work there. */
+  double label_strength;
   TesseraStrategy strategy; /* AUTO */
   TesseraEffort effort;     /* NORMAL */
 

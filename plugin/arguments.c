@@ -126,6 +126,15 @@ register_limits (GimpProcedure *procedure)
                                    0, 1048576, 0, G_PARAM_READWRITE);
 }
 
+static void
+register_labels (GimpProcedure *procedure)
+{
+  gimp_procedure_add_double_argument (procedure, "label-strength", _ ("Label strength"),
+                                      _ ("How closely painted labels are followed: 0 not at all, "
+                                         "1 as learned, more is stricter"),
+                                      0.0, TESSERA_MAX_LABEL_STRENGTH, 4.0, G_PARAM_READWRITE);
+}
+
 void
 arguments_register (GimpProcedure *procedure)
 {
@@ -136,6 +145,7 @@ arguments_register (GimpProcedure *procedure)
   register_search (procedure);
   arguments_register_model (procedure);
   register_limits (procedure);
+  register_labels (procedure);
 }
 
 void
@@ -189,7 +199,7 @@ settings_read (Settings *settings, GimpProcedureConfig *config, gboolean new_see
                 &settings->soften, "match-color", &settings->match_rim, "texture",
                 &settings->texture, "grain", &settings->grain, "top-k", &settings->top_k, "top-p",
                 &settings->top_p, "wrap", &settings->wrap, "threads", &settings->n_threads,
-                "memory-limit", &megabytes, NULL);
+                "memory-limit", &megabytes, "label-strength", &settings->label_strength, NULL);
   settings->output = gimp_procedure_config_get_choice_id (config, "output");
   settings->source = gimp_procedure_config_get_choice_id (config, "source");
   settings->effort = gimp_procedure_config_get_choice_id (config, "effort");
@@ -219,6 +229,7 @@ settings_to_request (const Settings *settings, TesseraRequest *request)
   request->effort = settings->effort;
   request->strategy = settings->strategy;
   request->wrap = settings->wrap;
+  request->label_strength = settings->label_strength;
   request->n_threads = settings->n_threads;
   request->memory_limit = settings->memory_limit;
   if (settings->top_k > 0)

@@ -32,6 +32,7 @@ typedef struct {
   TesseraStrategy strategy;
   int top_k;    /* 0 = the engine's default */
   double top_p; /* 0 = the engine's default */
+  double label_strength;
   gboolean wrap;
   char *model; /* file, name, or "" for the bundled model */
   int n_threads;

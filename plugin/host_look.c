@@ -38,6 +38,7 @@ notes_new (GimpImage *image, const UiQuery *query, const TesseraModel *model)
       query->label_layer == UI_NO_LAYER ? NULL : gimp_layer_get_by_id (query->label_layer);
   Settings settings = { .n_variations = 1,
                         .temperature = 1,
+                        .label_strength = 1,
                         .output = OUTPUT_GROUP,
                         .source = query->selected_layer ? SOURCE_LAYER : SOURCE_VISIBLE,
                         .label_layer = labels,

@@ -116,7 +116,7 @@ class Case:
                   *self.both(compute))
 
     def window(self, suffix, vectors, state, tokens, names, mode, coverage=None, coarse=None,
-               guided=True):
+               guided=True, strength=1):
         """One fill.window step; `mode` is a dictionary of the step's mode arguments."""
         h, w = state.shape
         n = int((state == SAMPLE).sum())
@@ -135,8 +135,10 @@ class Case:
                 "temperature", "top_k", "top_p")))
             told = (state[None], cover, guide.to(dtype), flag.to(dtype))
             table = tokenizer.quantize.embedding.weight
-            r = fill_window(fill, table, vectors.to(dtype), tokens, state, *told[1:], choose)
-            check_parallel(fill, table, vectors.to(dtype), r, told)
+            r = fill_window(fill, table, vectors.to(dtype), tokens, state, *told[1:], choose,
+                            strength)
+            if strength == 1:
+                check_parallel(fill, table, vectors.to(dtype), r, told)
             return {"prefix_hidden": r["prefix_hidden"][0], "entry_hidden": r["entry_hidden"][0],
                     "logits": r["logits"][0], "tokens": r["entries"][0]}
         wide, narrow = self.both(compute)
@@ -251,6 +253,26 @@ def fill_labels_coarse(seed):
     return case
 
 
+def fill_steered(seed):
+    tokens = TokenizerShape(8, [1], 1, 6, 5, 24, 2)
+    case = Case("fill_steered", "labels that count more, and less, than the model has learnt", seed,
+                tokens, FillShape(8, 2, 3, 24, 0.0), ["sky", "water", "rock"])
+    vectors = case.input("vectors", case.randn(1, 5, 6, 7))
+    state = case.input("state", states("ff.....", "ffff...", "..ssss.", "..sssl.", "s....ll",
+                                       "s......"))
+    filled = random_tokens(case, "tokens_before", (6, 7), 24)
+    weights = case.rand(6, 7, 4) ** 3
+    weights[:2, :, :3] = 0
+    coverage = case.input("coverage", weights / weights.sum(-1, keepdim=True))
+    coarse = case.input("coarse", case.randn(1, 5, 6, 7))
+    names = {"vectors": "in:vectors", "state": "in:state", "tokens": "in:tokens_before",
+             "coverage": "in:coverage", "coarse": "in:coarse", "guided": False}
+    for suffix, strength in (("_more", 3.5), ("_less", 0.25)):
+        case.window(suffix, vectors, state, filled, {**names, "strength": strength},
+                    uniform(1.0, 12, None), coverage, coarse, guided=False, strength=strength)
+    return case
+
+
 def fill_small_grid(seed):
     tokens = TokenizerShape(8, [1, 2], 1, 8, 4, 16, 2)
     case = Case("fill_small_grid",
@@ -305,7 +327,7 @@ def arguments(parser):
 
 
 def run(options):
-    for make in (fill_plain, fill_labels_coarse, fill_small_grid, vqgan_seam):
+    for make in (fill_plain, fill_labels_coarse, fill_steered, fill_small_grid, vqgan_seam):
         for seed in range(1, 500):
             case = make(seed)
             if min(case.margins.values()) > MARGIN:

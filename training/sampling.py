@@ -4,8 +4,6 @@ import torch
 from .features import SAMPLE, features
 
 
-
-
 def filtered(logits, temperature, top_k, top_p):
     """logits (B, V) -> probabilities after temperature, top-k (ties kept) and top-p."""
     logits = logits / temperature
@@ -39,19 +37,30 @@ class Greedy:
 
 
 @torch.no_grad()
-def fill_window(model, table, vectors, codes, state, coverage, coarse, coarse_flag, choose):
+def fill_window(model, table, vectors, codes, state, coverage, coarse, coarse_flag, choose,
+                strength=1, without=None):
     """Samples every cell whose state is SAMPLE, in raster order.
 
     vectors (B, E, h, w); codes (B, h, w) of the cells filled before; state (h, w), the same for the
     batch; `choose` (i, logits (B, V)) -> codes (B). Returns a dictionary: codes (B, h, w) with the
     new ones, entries (B, M), prefix_hidden, entry_hidden, logits.
+    With a `strength` (classifier-free guidance) each cell's logits are those without labels plus
+    `strength` times what the labels change; `without`: the coarse vectors of the pass without.
     """
     b, _, h, w = vectors.shape
     codes, states = codes.clone(), state[None].expand(b, h, w)
+    if strength != 1:
+        free = torch.zeros_like(coverage)
+        free[..., -1] = 1
+        coverage = torch.cat([coverage, free])
+        coarse = torch.cat([coarse, coarse if without is None else without])
+        vectors, coarse_flag, states = (t.repeat(2, *[1] * (t.dim() - 1))
+                                        for t in (vectors, coarse_flag, states))
     at, caches = model.positions(h, w), [[] for _ in model.blocks]
 
     def told():
         found = torch.nn.functional.embedding(codes, table).permute(0, 3, 1, 2)
+        found = found.repeat(len(states) // b, 1, 1, 1)
         return features(vectors, found, states, coverage, coarse, coarse_flag)
 
     hidden = model.stem(told()[0]) + at
@@ -63,6 +72,8 @@ def fill_window(model, table, vectors, codes, state, coverage, coarse, coarse_fl
         for block, cache in zip(model.blocks, caches):
             x = block(x, 0, None, cache)
         logits = model.logits(x)[:, 0]
+        if strength != 1:
+            logits = logits[b:] + strength * (logits[:b] - logits[b:])
         code = choose(i, logits)
         codes.view(b, -1)[:, place] = code
         for name, value in (("entry_hidden", x[:, 0]), ("logits", logits), ("entries", code)):

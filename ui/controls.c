@@ -228,6 +228,7 @@ sampling (UiWindow *window)
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), c->seed);
   c->top_k = controls_spin (window, 0, 65536, 10, 0);
   c->top_p = controls_spin (window, 0, 1, 0.05, 2);
+  c->label_strength = controls_spin (window, 0, TESSERA_MAX_LABEL_STRENGTH, 0.5, 1);
   c->strategy = controls_combo (window, strategies);
   c->similar = controls_spin (window, 0, 100, 5, 0);
   controls_row (grid, 1, _ ("Likeliest contents"), c->top_k,
@@ -336,6 +337,7 @@ read_all (UiWindow *window)
   settings->seed = (guint32) number (c->seed);
   settings->top_k = (int) number (c->top_k);
   settings->top_p = number (c->top_p);
+  settings->label_strength = number (c->label_strength);
   settings->strategy = choice (c->strategy);
   settings->output = choice (c->output);
   settings->similar = 100 - number (c->similar);
@@ -447,6 +449,7 @@ controls_write (UiWindow *window)
   set_number (c->seed, settings->seed);
   set_number (c->top_k, settings->top_k);
   set_number (c->top_p, settings->top_p);
+  set_number (c->label_strength, settings->label_strength);
   set_choice (c->strategy, settings->strategy);
   set_choice (c->output, settings->output);
   set_number (c->similar, 100 - settings->similar);

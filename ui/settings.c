@@ -13,6 +13,7 @@ ui_settings_init (UiSettings *settings)
                             .soften = 4,
                             .match_color = TRUE,
                             .texture = 100,
+                            .label_strength = 4,
                             .grain = TRUE,
                             .similar = 40,
                             .rows = TRUE,
@@ -56,6 +57,7 @@ static const Entry entries[] = {
   { "strategy", WHOLE, PLACE (strategy), 0, 3 },
   { "top-k", WHOLE, PLACE (top_k), 0, 65536 },
   { "top-p", REAL, PLACE (top_p), 0, 1 },
+  { "label-strength", REAL, PLACE (label_strength), 0, TESSERA_MAX_LABEL_STRENGTH },
   { "output", WHOLE, PLACE (output), 0, 2 },
   { "similar", REAL, PLACE (similar), 0, 100 },
   { "threads", WHOLE, PLACE (threads), 0, 256 },
@@ -159,6 +161,7 @@ ui_settings_to_request (const UiSettings *settings, const UiScene *scene, Tesser
     request->top_k = settings->top_k;
   if (settings->top_p > 0)
     request->top_p = settings->top_p;
+  request->label_strength = settings->label_strength;
   request->strategy = (TesseraStrategy) settings->strategy;
   request->effort = (TesseraEffort) settings->effort;
   request->match_rim = settings->match_color;
@@ -181,6 +184,7 @@ ui_settings_from_recipe (UiSettings *settings, const char *recipe, GError **erro
   settings->variety = MIN (request.temperature, 2);
   settings->top_k = request.top_k;
   settings->top_p = request.top_p;
+  settings->label_strength = request.label_strength;
   settings->strategy = (int) request.strategy;
   settings->effort = (int) request.effort;
   settings->soften = request.soften;

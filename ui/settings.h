@@ -12,15 +12,16 @@ typedef struct {
   gboolean match_color;
   double texture; /* per cent */
   gboolean grain;
-  int effort;     /* TesseraEffort */
-  int strategy;   /* TesseraStrategy */
-  int top_k;      /* 0 = as the model advises */
-  double top_p;   /* 0 = as the model advises */
-  int output;     /* UiOutput */
-  double similar; /* per cent of the cells that "more like this" chooses anew */
-  int threads;    /* 0 = all */
-  int memory;     /* megabytes, 0 = three quarters of what is free */
-  gboolean rows;  /* show the picture while it grows */
+  int effort;            /* TesseraEffort */
+  int strategy;          /* TesseraStrategy */
+  int top_k;             /* 0 = as the model advises */
+  double top_p;          /* 0 = as the model advises */
+  double label_strength; /* 0..TESSERA_MAX_LABEL_STRENGTH */
+  int output;            /* UiOutput */
+  double similar;        /* per cent of the cells that "more like this" chooses anew */
+  int threads;           /* 0 = all */
+  int memory;            /* megabytes, 0 = three quarters of what is free */
+  gboolean rows;         /* show the picture while it grows */
 
   /* of this picture and run */
   gboolean seed_locked;

@@ -13,6 +13,7 @@ typedef struct {
   GtkWidget *variations, *variety, *label_layer, *source, *region;
   GtkWidget *edges, *soften, *match_color, *detail, *texture, *grain, *effort;
   GtkWidget *sampling, *seed, *seed_locked, *new_seed, *top_k, *top_p, *strategy, *similar;
+  GtkWidget *label_strength;
   GtkWidget *put, *output, *threads, *memory;
   GtkWidget *edges_text, *detail_text, *sampling_text, *output_text;
   GtkWidget *extend, *margins[4], *keep_equal, *ratio, *type, *wrap, *new_size;

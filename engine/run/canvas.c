@@ -59,12 +59,14 @@ canvas_clear (Canvas *canvas)
 
 /* The part of a canvas that a window covers, laid out for the transformer. */
 typedef struct {
-  int n_cells, n_sequences;
-  FillWindow *views; /* [n_sequences], pointing into the arrays below */
-  guint8 *state;     /* [n_sequences][n_cells] */
+  int n_cells, n_variations;
+  int n_passes;      /* 2: the second half of the sequences knows no labels */
+  FillWindow *views; /* [n_passes][n_variations], pointing into the arrays below */
+  guint8 *state;     /* [n_variations][n_cells] */
   float *vectors, *coarse, *coverage;
-  float *hidden; /* [n_sequences][n_cells][d] */
-  float *logits, *scratch;
+  float *hidden; /* [n_passes][n_variations][n_cells][d] */
+  float *logits; /* [n_passes][n_variations][n_codes] */
+  float *scratch;
   Cache shared, cache; /* shared: empty where each variation has its own prefix */
 } Work;
 
@@ -90,20 +92,20 @@ work_init (Work *work, const Nets *nets, const Canvas *canvas, const PlanWindow 
 {
   const size_t cells = (size_t) window->window.rows * window->window.cols;
   const size_t n = cells * canvas->n_variations, d = nets->fill.blocks.width;
+  const size_t n_sequences = (size_t) work->n_passes * canvas->n_variations;
   const size_t n_codes = vqgan_schema (nets->vqgan)->n_embed, e = canvas->embed_dim;
   const char *what = "the window";
 
   work->n_cells = (int) cells;
-  work->n_sequences = canvas->n_variations;
-  work->views = g_new0 (FillWindow, canvas->n_variations);
+  work->n_variations = canvas->n_variations;
+  work->views = g_new0 (FillWindow, n_sequences);
   return (work->state = buffer_new (n, 1, what, error))
          && (work->vectors = buffer_new (n, e * sizeof (float), what, error))
          && (work->coarse = buffer_new (n, e * sizeof (float), what, error))
          && (work->coverage =
                  buffer_new (cells, (nets->fill.n_labels + 1) * sizeof (float), what, error))
-         && (work->hidden = buffer_new (n, d * sizeof (float), what, error))
-         && (work->logits =
-                 buffer_new (canvas->n_variations, n_codes * sizeof (float), what, error))
+         && (work->hidden = buffer_new (n_sequences * cells, d * sizeof (float), what, error))
+         && (work->logits = buffer_new (n_sequences, n_codes * sizeof (float), what, error))
          && (work->scratch = buffer_new (2, n_codes * sizeof (float), what, error));
 }
 
@@ -123,6 +125,18 @@ cut (const void *level, int cols, CellBox box, size_t size, void *part)
     }
 }
 
+/* What a variation sees, but for its labels. Where nothing is known their tints are labels too. */
+static FillWindow
+without_labels (const Canvas *canvas, const FillWindow *view)
+{
+  FillWindow free = *view;
+
+  free.coverage = NULL;
+  if (canvas->tinted && !canvas->guided)
+    free.coarse = NULL;
+  return free;
+}
+
 static void
 look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
 {
@@ -130,7 +144,7 @@ look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
 
   if (canvas->coverage)
     cut (canvas->coverage, canvas->cols, box, (n_labels + 1) * sizeof (float), work->coverage);
-  for (int v = 0; v < work->n_sequences; v++)
+  for (int v = 0; v < work->n_variations; v++)
     {
       guint8 *state = work->state + (size_t) v * work->n_cells;
 
@@ -147,23 +161,27 @@ look (Work *work, const Canvas *canvas, CellBox box, int n_labels)
                                      .coverage = canvas->coverage ? work->coverage : NULL,
                                      .coarse = canvas->coarse ? work->coarse + v * part : NULL,
                                      .guided = canvas->guided };
+      if (work->n_passes == 2)
+        work->views[work->n_variations + v] = without_labels (canvas, &work->views[v]);
     }
 }
 
-/* While nothing has been sampled yet, all variations see the same: one prefix serves them all. */
+/* While nothing has been sampled yet, all variations of a pass see the same: one prefix serves them
+ * all. */
 static gboolean
 run_prefix (Job *job, const Nets *nets, const Canvas *canvas, Work *work, int n_entries,
             GError **error)
 {
   const GptBlocks *blocks = &nets->fill.blocks;
-  const int n = work->n_sequences, n_cells = work->n_cells;
+  const int n_passes = work->n_passes, n = n_passes * work->n_variations, n_cells = work->n_cells;
+  const FillWindow firsts[] = { work->views[0], work->views[n - 1] };
 
   if (canvas->guided || memchr (canvas->state, CELL_FILLED, canvas_cells (canvas)))
     return gpt_blocks_cache (blocks, &work->cache, n, n_cells + n_entries, error)
            && fill_prefix (job, &nets->fill, &work->cache, work->views, work->hidden, error);
   if (!gpt_blocks_cache (blocks, &work->cache, n, n_entries, error)
-      || !gpt_blocks_cache (blocks, &work->shared, 1, n_cells, error)
-      || !fill_prefix (job, &nets->fill, &work->shared, work->views, work->hidden, error))
+      || !gpt_blocks_cache (blocks, &work->shared, n_passes, n_cells, error)
+      || !fill_prefix (job, &nets->fill, &work->shared, firsts, work->hidden, error))
     return FALSE;
   cache_follow (&work->cache, &work->shared);
   return TRUE;
@@ -223,12 +241,15 @@ choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
   const int n_codes = vqgan_schema (nets->vqgan)->n_embed;
   const size_t e = canvas->embed_dim;
 
-  for (int v = 0; v < work->n_sequences; v++)
+  for (int v = 0; v < work->n_variations; v++)
     {
-      const int token =
-          canvas_choose (nets, canvas, options, v, cell, work->logits + (size_t) v * n_codes,
-                         n_codes, work->scratch, error);
+      float *logits = work->logits + (size_t) v * n_codes;
+      int token;
 
+      if (work->n_passes == 2)
+        choose_steer (logits, logits + (size_t) work->n_variations * n_codes, n_codes,
+                      options->label_strength);
+      token = canvas_choose (nets, canvas, options, v, cell, logits, n_codes, work->scratch, error);
       if (token < 0)
         return FALSE;
       memcpy (work->views[v].vectors + place * e, vqgan_code (nets->vqgan, token),
@@ -240,11 +261,26 @@ choose_cell (const Nets *nets, Canvas *canvas, Work *work, int cell, int place,
 }
 
 gboolean
+canvas_is_steered (const float *coverage, int cols, int n_labels, CellBox window,
+                   double label_strength)
+{
+  if (!coverage || label_strength == 1)
+    return FALSE;
+  for (int row = window.row; row < window.row + window.rows; row++)
+    for (int col = window.col; col < window.col + window.cols; col++)
+      if (coverage[((size_t) row * cols + col % cols) * (n_labels + 1) + n_labels] < 1)
+        return TRUE;
+  return FALSE;
+}
+
+gboolean
 canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *window,
                const SampleOptions *options, GError **error)
 {
   const CellBox box = window->window;
-  g_auto (Work) work = { 0 };
+  const gboolean steered = canvas_is_steered (canvas->coverage, canvas->cols, nets->fill.n_labels,
+                                              box, options->label_strength);
+  g_auto (Work) work = { .n_passes = steered ? 2 : 1 };
 
   if (!work_init (&work, nets, canvas, window, error))
     return FALSE;

@@ -22,7 +22,8 @@ typedef struct {
   int first_variation;
   guint64 similar_seed; /* "more like this", see tessera.h */
   int similar_variation;
-  double amount; /* < 0 = off */
+  double amount;         /* < 0 = off */
+  double label_strength; /* 1 = off */
 } SampleOptions;
 
 /* The uniform number that decides a cell of variation v of the batch. */
@@ -49,7 +50,12 @@ canvas_cells (const Canvas *canvas)
   return (size_t) canvas->rows * canvas->cols;
 }
 
+/* Whether a window is sampled with and without its labels at once, which costs twice: where any of
+ * its cells is painted. coverage: [][cols][n_labels + 1] of its level; NULL = no labels. */
+gboolean canvas_is_steered (const float *coverage, int cols, int n_labels, CellBox window,
+                            double label_strength);
+
 /* Samples the cells of one window of the canvas's level: one prefix, then cell by cell, all
- * variations as a batch. */
+ * variations as a batch, and in the same batch once more without labels where that is steered. */
 gboolean canvas_sample (Job *job, const Nets *nets, Canvas *canvas, const PlanWindow *window,
                         const SampleOptions *options, GError **error);

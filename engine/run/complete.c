@@ -131,7 +131,8 @@ sample_options (const TesseraRequest *request)
                           request->first_variation,
                           request->similar_seed,
                           request->similar_variation,
-                          request->amount };
+                          request->amount,
+                          request->label_strength };
 }
 
 /* The one level of a net2net: its condition first, then the tokens of the picture. */

@@ -133,6 +133,7 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
 {
   const Plan *plan = scene->plan;
   const int n = complete_n_tried (request);
+  int n_sequences = 0;
   const gboolean draft = request->effort == TESSERA_EFFORT_DRAFT && plan->frame.n_levels > 1;
   const SceneLevel *finest = &scene->levels[0];
   const gsize pixels = (gsize) finest->width * finest->height;
@@ -152,18 +153,24 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
     {
       const PlanWindow *window = &plan->windows[i];
       const gboolean shared = i == 0;
+      const int n_passes =
+          1
+          + canvas_is_steered (scene->levels[window->level].coverage,
+                               plan->levels[window->level].cols, nets->fill.n_labels,
+                               window->window, request->label_strength);
 
       if (draft && window->level == 0)
         continue;
       estimate->n_cells += window->n_cells;
       estimate->flop += fill_flop (&nets->fill, window->window.rows * window->window.cols,
-                                   shared ? 1 : n, window->n_cells, n);
+                                   n_passes * (shared ? 1 : n), window->n_cells, n_passes * n);
+      n_sequences = MAX (n_sequences, n_passes * (n + 1));
     }
   estimate->seconds = estimate->flop / speed (request->n_threads);
   estimate->bytes = vqgan_bytes (nets->vqgan, finest->height, finest->width)
                     + pixels * 4 * (4 * 3 + 3 * (gsize) n)
                     + cells * nets->fill.embed_dim * 4 * (2 * (gsize) n + 2)
-                    + gpt_blocks_cache_bytes (&nets->fill.blocks, n + 1,
+                    + gpt_blocks_cache_bytes (&nets->fill.blocks, n_sequences,
                                               2 * nets->fill.window * nets->fill.window);
 }
 

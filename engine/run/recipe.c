@@ -81,6 +81,7 @@ add_sampling (JsonBuilder *builder, const TesseraRequest *request)
 {
   begin (builder, "sampling");
   add_text (builder, "effort", efforts[request->effort]);
+  add_number (builder, "label_strength", request->label_strength);
   add_text (builder, "strategy", strategies[request->strategy]);
   add_int (builder, "top_k", request->top_k);
   add_number (builder, "top_p", request->top_p);
@@ -215,6 +216,16 @@ part (JsonObject *object, const char *name)
   return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
 
+/* Recipes older than the setting were made as if it were 1. */
+static gboolean
+read_label_strength (JsonObject *object, TesseraRequest *request, GError **error)
+{
+  request->label_strength = 1;
+  return !json_object_has_member (object, "label_strength")
+         || read_number (object, "label_strength", 0, TESSERA_MAX_LABEL_STRENGTH,
+                         &request->label_strength, error);
+}
+
 static gboolean
 read_sampling (JsonObject *object, TesseraRequest *request, GError **error)
 {
@@ -224,7 +235,8 @@ read_sampling (JsonObject *object, TesseraRequest *request, GError **error)
       || !read_choice (object, "effort", efforts, G_N_ELEMENTS (efforts), &effort, error)
       || !read_number (object, "variety", 0, 10, &request->temperature, error)
       || !read_whole (object, "top_k", 0, 1 << 24, &request->top_k, error)
-      || !read_number (object, "top_p", 1e-9, 1, &request->top_p, error))
+      || !read_number (object, "top_p", 1e-9, 1, &request->top_p, error)
+      || !read_label_strength (object, request, error))
     return FALSE;
   request->strategy = (TesseraStrategy) strategy;
   request->effort = (TesseraEffort) effort;

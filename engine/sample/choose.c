@@ -177,6 +177,15 @@ greedy (int best, int n, guint8 *kept, double *log_probability)
   return best;
 }
 
+void
+choose_steer (float *logits, const float *unlabelled, int n, double strength)
+{
+  const float factor = (float) strength;
+
+  for (int i = 0; i < n; i++)
+    logits[i] = unlabelled[i] + factor * (logits[i] - unlabelled[i]);
+}
+
 int
 choose_token (const float *logits, int n, const ChooseOptions *options, double u, guint8 *kept,
               float *scratch, double *log_probability)

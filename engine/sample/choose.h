@@ -9,6 +9,10 @@ typedef struct {
   double top_p;       /* 1 = off */
 } ChooseOptions;
 
+/* Makes the labels count more, or less: logits = unlabelled + strength * (logits - unlabelled), all
+ * [n] (classifier-free guidance). unlabelled: what the same cell's logits are without the labels. */
+void choose_steer (float *logits, const float *unlabelled, int n, double strength);
+
 /* The token for the uniform number u in [0, 1); -1 where a logit is NaN or +infinity, or all are
  * -infinity (the caller says which cell of which model it was).
  * logits: [n], n in 1..2^24. kept: NULL or [n], 1 = survived the filters. scratch: [2 n], any

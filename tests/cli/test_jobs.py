@@ -221,8 +221,10 @@ def every_setting_makes_a_difference_and_is_in_the_recipe():
              '--no-match-color': ('edges', 'match_color', False), '--no-match-rim': ('edges', 'match_color', False),
              '--soften=7.5': ('edges', 'soften', 7.5), '--strategy=pyramid': ('sampling', 'strategy', 'pyramid'),
              '--no-grain': ('detail', 'grain', False), '--top-k=0': ('sampling', 'top_k', 100),
-             '--top-p=0': ('sampling', 'top_p', 1), '--effort=high': ('sampling', 'effort', 'high')}
-    same = ('--strategy=pyramid', '--top-k=0', '--top-p=0', '--no-grain', '--effort=high')
+             '--top-p=0': ('sampling', 'top_p', 1), '--effort=high': ('sampling', 'effort', 'high'),
+             '--label-strength=2.5': ('sampling', 'label_strength', 2.5)}
+    same = ('--strategy=pyramid', '--top-k=0', '--top-p=0', '--no-grain', '--effort=high',
+            '--label-strength=2.5')  # nothing is painted
     for option, (group, key, value) in cases.items():
         complete('in.png', hole, '--seed', 4, option, '-f', '-o', 'out.png')
         assert recipe_of('out.png')[group][key] == value, option

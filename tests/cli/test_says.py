@@ -82,7 +82,7 @@ def info_tells_about_the_model():
 def help_lists_every_option():
     text = run('complete', '--help').stdout.decode()
     for option in ('--mask', '--hole', '--invert-mask', '--labels', '--model', '--variations', '--seed',
-                   '--variety', '--top-k', '--top-p', '--threads', '--memory', '--[no-]match-color', '--texture', '--plan',
+                   '--variety', '--label-strength', '--top-k', '--top-p', '--threads', '--memory', '--[no-]match-color', '--texture', '--plan',
                    '--json', '--force', '--quiet', '--verbose', '--help', '--version', '(default: 4)'):
         assert option in text, option
     assert '--mask' not in run('info', '--help').stdout.decode()

@@ -223,7 +223,8 @@ def arguments():
         data, changed = pixels(**{name: value})
         check('%s changes the result' % name, data != plain)
         check('%s is in the recipe' % name, changed != recipe)
-    for name, value in (('grain', False), ('effort', 'high'), ('strategy', 'pyramid'), ('wrap', True)):
+    for name, value in (('grain', False), ('effort', 'high'), ('strategy', 'pyramid'), ('wrap', True),
+                        ('label_strength', 2.5)):
         check('%s is in the recipe' % name, pixels(**{name: value})[1] != recipe)
     for name, value in (('threads', 1), ('memory_limit', 4000), ('model', os.environ['TESSERA_MODEL']),
                         ('region', 'selection')):

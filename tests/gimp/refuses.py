@@ -103,7 +103,7 @@ def ranges():
     check('the arguments have their order', names == [
         'run-mode', 'image', 'drawables', 'region', 'variations', 'seed', 'variety', 'output', 'source',
         'label-layer', 'soften', 'match-color', 'texture', 'grain', 'effort', 'strategy', 'top-k',
-        'top-p', 'wrap', 'model', 'threads', 'memory-limit'], names)
+        'top-p', 'wrap', 'model', 'threads', 'memory-limit', 'label-strength'], names)
     check('each has a help text', all(i.get_blurb() for i in procedure.get_arguments()))
     image.delete()
 

@@ -102,52 +102,85 @@ choose (JsonObject *step, const double *u, int i, const float *logits, int n, fl
   return choose_token (logits, n, &options, u ? u[i] : 0, NULL, scratch, NULL);
 }
 
+/* What sampling gives: numbers of every cell that was sampled. */
+typedef struct {
+  float *prefix, *hidden, *logits;
+  int *tokens;
+} Sampled;
+
+static void
+sampled_clear (Sampled *sampled)
+{
+  g_free (sampled->prefix);
+  g_free (sampled->hidden);
+  g_free (sampled->logits);
+  g_free (sampled->tokens);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sampled, sampled_clear)
+
+/* Steered, the second sequence of the cache is the same window without its labels. */
+static gboolean
+sample (Case *kase, JsonObject *step, const Vqgan *vqgan, const Fill *fill, Setup *setup,
+        const double *u, Sampled *sampled, GError **error)
+{
+  const int n_codes = vqgan_schema (vqgan)->n_embed, n = setup->window.rows * setup->window.cols;
+  const size_t d = fill->blocks.width, e = fill->embed_dim;
+  const double strength = op_number (step, "strength", 1);
+  const int n_passes = strength == 1 ? 1 : 2;
+  FillWindow windows[] = { setup->window, setup->window };
+  g_auto (Cache) cache = { 0 };
+  g_autofree float *hidden = g_new (float, 2 * d), *scratch = g_new (float, 4 * n_codes);
+  float *logits = scratch + 2 * n_codes;
+
+  windows[1].coverage = NULL;
+  sampled->prefix = g_new (float, 2 * n * d);
+  sampled->hidden = g_new (float, setup->n_cells *d);
+  sampled->logits = g_new (float, (size_t) setup->n_cells *n_codes);
+  sampled->tokens = g_new (int, setup->n_cells);
+  if (!gpt_blocks_cache (&fill->blocks, &cache, n_passes, n + setup->n_cells, error)
+      || !fill_prefix_output (kase->job, fill, &cache, windows, sampled->prefix, error))
+    return FALSE;
+  for (int i = 0; i < setup->n_cells; i++)
+    {
+      const int cell = setup->cells[i];
+
+      if (!fill_entry (kase->job, fill, &cache, windows, cell, hidden, logits, error))
+        return FALSE;
+      if (n_passes == 2)
+        choose_steer (logits, logits + n_codes, n_codes, strength);
+      memcpy (sampled->hidden + i * d, hidden, d * sizeof (float));
+      memcpy (sampled->logits + (size_t) i * n_codes, logits, n_codes * sizeof (float));
+      sampled->tokens[i] = choose (step, u, i, logits, n_codes, scratch);
+      memcpy (setup->window.vectors + cell * e, vqgan_code (vqgan, sampled->tokens[i]),
+              e * sizeof (float));
+      setup->window.state[cell] = CELL_FILLED;
+    }
+  return TRUE;
+}
+
 gboolean
 op_fill_window (Case *kase, JsonObject *step, GError **error)
 {
   g_autoptr (Vqgan) vqgan = vqgan_new (kase->model, "first_stage_model.", error);
   g_auto (Fill) fill = { 0 };
   g_auto (Setup) setup = { 0 };
-  g_auto (Cache) cache = { 0 };
-  g_autofree float *prefix = NULL, *hidden = NULL, *logits = NULL, *scratch = NULL;
-  g_autofree int *tokens = NULL;
+  g_auto (Sampled) sampled = { 0 };
   g_autofree double *u = NULL;
-  size_t n, n_u;
-  int d, e, n_codes;
+  size_t n, n_entries, n_u, d;
 
   if (!vqgan || !fill_init (&fill, kase->model, error)
       || !read_setup (kase, step, vqgan, &setup, error))
     return FALSE;
   if (!op_is_greedy (step) && !(u = case_argument (kase, step, "u", NULL, &n_u, error)))
     return FALSE;
-  n = (size_t) setup.window.rows * setup.window.cols;
-  d = fill.blocks.width;
-  e = fill.embed_dim;
-  n_codes = vqgan_schema (vqgan)->n_embed;
-  prefix = g_new (float, n *d);
-  hidden = g_new (float, setup.n_cells *d);
-  logits = g_new (float, (size_t) setup.n_cells *n_codes);
-  scratch = g_new (float, 2 * n_codes);
-  tokens = g_new (int, setup.n_cells);
-  if (!gpt_blocks_cache (&fill.blocks, &cache, 1, (int) n + setup.n_cells, error)
-      || !fill_prefix_output (kase->job, &fill, &cache, &setup.window, prefix, error))
+  if (!sample (kase, step, vqgan, &fill, &setup, u, &sampled, error))
     return FALSE;
-  for (int i = 0; i < setup.n_cells; i++)
-    {
-      const int cell = setup.cells[i];
-
-      if (!fill_entry (kase->job, &fill, &cache, &setup.window, cell, hidden + (size_t) i * d,
-                       logits + (size_t) i * n_codes, error))
-        return FALSE;
-      tokens[i] = choose (step, u, i, logits + (size_t) i * n_codes, n_codes, scratch);
-      memcpy (setup.window.vectors + (size_t) cell * e, vqgan_code (vqgan, tokens[i]),
-              e * sizeof (float));
-      setup.window.state[cell] = CELL_FILLED;
-    }
-  return case_compare_floats (kase, step, "prefix_hidden", prefix, n * d, error)
-         && case_compare_floats (kase, step, "entry_hidden", hidden, (size_t) setup.n_cells * d,
-                                 error)
-         && case_compare_floats (kase, step, "logits", logits, (size_t) setup.n_cells * n_codes,
-                                 error)
-         && case_compare_ints (kase, step, "tokens", tokens, setup.n_cells, error);
+  n = (size_t) setup.window.rows * setup.window.cols;
+  n_entries = setup.n_cells;
+  d = fill.blocks.width;
+  return case_compare_floats (kase, step, "prefix_hidden", sampled.prefix, n * d, error)
+         && case_compare_floats (kase, step, "entry_hidden", sampled.hidden, n_entries * d, error)
+         && case_compare_floats (kase, step, "logits", sampled.logits,
+                                 n_entries * vqgan_schema (vqgan)->n_embed, error)
+         && case_compare_ints (kase, step, "tokens", sampled.tokens, n_entries, error);
 }

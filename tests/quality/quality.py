@@ -137,20 +137,34 @@ def summarise(net, rows, options):
     return table
 
 
+def found_in_drawn(test, options, words):
+    """Shares in pictures of the drawn maps: among all classes, and among those three alone."""
+    among_all = among_drawn = 0
+    for number, labels in enumerate(tasks.drawn_maps()):
+        gray = np.full((*labels.shape, 3), 128, np.uint8)
+        made, _ = run_tessera(options, words, gray, np.full(labels.shape, 255, np.uint8), labels)
+        for i, picture in enumerate(made):
+            ids = classes.pure(labels, labels.shape)
+            among_all = among_all + test.agreement(picture, ids)
+            among_drawn = among_drawn + test.agreement(picture, ids, tasks.DRAWN)
+            cv2.imwrite(str(options.out / f'drawn-{number + 1}-{i + 1}.jpg'), picture)
+    return {'among all': classes.shares(among_all), 'among the three': classes.shares(among_drawn)}
+
+
 def class_test(net, options, rows):
     """Share of places where the classifier finds the painted class, and the same on the real photographs."""
-    test = classes.classifier(net, measure.load, SHARED, options.cache)
-    painted, real, by_variant = 0, 0, {}
+    test, held_back = classes.classifier(net, measure.load, SHARED, options.cache)
+    real, by_variant = 0, {}
     for row in rows:
-        ids = classes.label_map(SHARED / 'labels' / (row['photo'] + '.png'), row['picture'].shape)
-        real = real + test.agreement(row['picture'], ids)
+        row['ids'] = classes.pure(classes.read_map(classes.of(row['path'].name, SHARED)[1]), row['picture'].shape)
+        real = real + test.agreement(row['picture'], row['ids'])
     for name in options.variants:
         painted = 0
         for row in rows:
-            ids = classes.label_map(SHARED / 'labels' / (row['photo'] + '.png'), row['picture'].shape)
-            painted = painted + sum(test.agreement(made, ids) for made in row['made'][name])
+            painted = painted + sum(test.agreement(made, row['ids']) for made in row['made'][name])
         by_variant[name] = classes.shares(painted)
-    return {'painted': by_variant, 'real photographs': classes.shares(real)}
+    return {'painted': by_variant, 'real photographs': classes.shares(real), 'photographs held back': held_back,
+            'drawn maps': {name: found_in_drawn(test, options, words) for name, words in options.variants.items()}}
 
 
 def parse():

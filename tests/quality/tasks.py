@@ -11,6 +11,19 @@ TASKS = {'centre': 'a hole in the middle, a quarter of each side',
          'paint': 'the whole picture anew from its label map'}
 
 
+DRAWN = (1, 8, 3)  # sky, mountain, water: numbers of data/labels.json
+
+
+def drawn_maps(h=384, w=512):
+    """Three label maps of sky, mountain and water, wholly painted: a ridge and a shore at different heights."""
+    y, x = np.mgrid[:h, :w] / np.float64([h, w]).reshape(2, 1, 1)
+    maps = []
+    for height, swing, waves, turn, shore in ((.38, .05, 1.1, 0, .62), (.5, .04, 1.7, 1, .66), (.3, .12, .8, 2.2, .7)):
+        ridge = height + swing * (np.sin(6.28 * waves * x + turn) + .5 * np.sin(14.44 * waves * x + 2 * turn))
+        maps.append(np.where(y < ridge, DRAWN[0], np.where(y > shore, DRAWN[2], DRAWN[1])).astype(np.uint8))
+    return maps
+
+
 def chance(name, task):
     return np.random.default_rng(zlib.crc32(f'{task} {name}'.encode()))
 

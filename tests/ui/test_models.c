@@ -86,12 +86,14 @@ requests_hold_the_settings (void)
   settings.variety = 0.5;
   settings.memory = 3;
   settings.soften = 9;
+  settings.label_strength = 2.5;
   scene->part = (TesseraBox){ 0, 0, 5, 6 };
   ui_settings_to_request (&settings, scene, &request);
   g_assert_true (request.wrap);
   g_assert_cmpfloat (request.temperature, ==, 0.5);
   g_assert_cmpuint (request.memory_limit, ==, 3000000);
   g_assert_cmpfloat (request.soften, ==, 9);
+  g_assert_cmpfloat (request.label_strength, ==, 2.5);
   g_assert_cmpint (request.top_k, ==, fresh.top_k); /* 0 = as the model advises */
   g_assert_cmpint (request.picture.height, ==, 6);
   scene->query.mode = UI_MODE_SELECTION;
