@@ -106,7 +106,7 @@ finish_level (Job *job, const Scene *scene, int level, const TesseraRequest *req
   if (!pixels->blank && request->match_rim
       && !run_step (&work, match, cyclic, work.width, filled, error))
     return FALSE;
-  if (!pixels->blank && request->texture > 0 && (level == 0 || !pixels->coverage)
+  if (!pixels->blank && request->texture > 0 && (level == 0 || !scene->painted)
       && !run_step (&work, add_detail, cyclic, TEXTURE_MARGIN, filled, error))
     return FALSE;
   if (!pixels->blank && level == 0 && request->grain

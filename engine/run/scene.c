@@ -345,6 +345,8 @@ cover (Scene *scene, const Nets *nets, const TesseraRequest *request, GError **e
     return FALSE;
   if (nets_is_net2net (nets))
     return TRUE; /* they are its condition */
+  for (size_t i = 0; i < (size_t) scene->levels[0].width * scene->levels[0].height; i++)
+    scene->painted |= scene->levels[0].hole[i] && scene->levels[0].labels[i] < n_labels;
   for (int l = 0; l < scene->plan->frame.n_levels; l++)
     {
       const PlanLevel *level = &scene->plan->levels[l];

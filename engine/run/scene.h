@@ -24,6 +24,7 @@ typedef struct {
   PixelBox hole;      /* the box of the hole, in pixels of the finest level */
   PlanRule rule;      /* of the windows of a net2net */
   SceneLevel *levels; /* [plan->frame.n_levels], 0 = finest */
+  gboolean painted;   /* somebody has painted a label in the hole */
 } Scene;
 
 /* Checks what can only be seen in the pixels: EMPTY error where there is nothing to fill, or
