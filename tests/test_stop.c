@@ -218,7 +218,7 @@ longest (const Layer *layer, int n_threads)
   g_autoptr (Pool) pool = pool_new (n_threads);
   double least = G_MAXDOUBLE;
 
-  for (int i = 0; i < TRIES && least > most / 10; i++)
+  for (int i = 0; i < TRIES && least > most / 2; i++)
     {
       Watch watch = { .begun = now () };
       Job job = { .pool = pool, .progress = ask, .progress_data = &watch };

@@ -51,15 +51,26 @@ level_flop (const Nets *nets, const Scene *scene, int level, int n_variations)
                * vqgan_decode_flop (nets->vqgan, decoded.rows * factor, decoded.cols * factor);
 }
 
-/* FLOP in a second of one thread, all losses and the pixel side counted, as a 96 px hole with three
- * variations took it on two cores of an AMD EPYC of 2025: 1.3 s with AVX2, 4.4 s in plain C, for
- * 79 GFLOP. */
-static double
-speed (int n_threads)
-{
-  const gboolean plain = strcmp (kernels_best ()->isa, "c") == 0;
+/* FLOP in a second of one thread of an AMD EPYC of 2025. Work of a convolution is counted as without
+ * Winograd, so it may be more than the processor can multiply. */
+typedef struct {
+  double small;    /* the nets of kind fill, and the pixel side: 2.0 s for 78 GFLOP */
+  double conv;     /* the published tokenizers: 12.8 s for 2646 GFLOP */
+  double products; /* windows of the published transformers: 24 ms for 2.1 GFLOP */
+} Speed;
 
-  return (plain ? 9e9 : 30e9) * (n_threads > 0 ? n_threads : (int) g_get_num_processors ());
+static const Speed with_vectors = { 35e9, 200e9, 85e9 }, plain = { 9e9, 10e9, 3.5e9 };
+
+static const Speed *
+speed (void)
+{
+  return strcmp (kernels_best ()->isa, "c") == 0 ? &plain : &with_vectors;
+}
+
+static int
+n_threads_of (const TesseraRequest *request)
+{
+  return request->n_threads > 0 ? request->n_threads : (int) g_get_num_processors ();
 }
 
 /* Bytes in a second that one step of a transformer reads of its weights and keys, as far as it waits
@@ -103,22 +114,24 @@ estimate_tokens (const Nets *nets, const Scene *scene, const TesseraRequest *req
                            .n_condition = nets->model->schema.condition.n_tokens,
                            .order = nets->shape.order };
   gsize batch = 0;
-  double steps = 0;
-
-  estimate->n_cells = plan->levels[0].n_hole;
-  estimate->flop =
+  double steps = 0, products = 0;
+  const double convs =
       condition_flop (nets, scene)
       + (level->blank ? 0 : vqgan_encode_flop (nets->vqgan, level->height, level->width))
       + n * vqgan_decode_flop (nets->vqgan, level->height, level->width);
+
+  estimate->n_cells = plan->levels[0].n_hole;
   for (int i = 0, next; i < plan->n_windows; i = next)
     {
       next = i + canvas_batch (plan, i, n);
-      estimate->flop += token_grid_flop (&nets->gpt, &grid, &plan->windows[i], next - i);
+      products += token_grid_flop (&nets->gpt, &grid, &plan->windows[i], next - i);
       steps += token_grid_steps (&plan->windows[i], next - i);
       batch = MAX (batch, token_grid_bytes (&nets->gpt, &grid, &plan->windows[i], next - i));
     }
-  estimate->seconds = estimate->flop / speed (request->n_threads)
-                      + steps * step_bytes (&nets->gpt.blocks) / bandwidth;
+  estimate->flop = convs + products;
+  estimate->seconds =
+      (convs / speed ()->conv + products / speed ()->products) / n_threads_of (request)
+      + steps * step_bytes (&nets->gpt.blocks) / bandwidth;
   estimate->bytes =
       MAX (MAX (vqgan_bytes (nets->vqgan, level->height, level->width),
                 condition_bytes (nets, scene)),
@@ -166,7 +179,7 @@ estimate_completion (const Nets *nets, const Scene *scene, const TesseraRequest 
                                    n_passes * (shared ? 1 : n), window->n_cells, n_passes * n);
       n_sequences = MAX (n_sequences, n_passes * (n + 1));
     }
-  estimate->seconds = estimate->flop / speed (request->n_threads);
+  estimate->seconds = estimate->flop / (speed ()->small * n_threads_of (request));
   estimate->bytes = vqgan_bytes (nets->vqgan, finest->height, finest->width)
                     + pixels * 4 * (4 * 3 + 3 * (gsize) n)
                     + cells * nets->fill.embed_dim * 4 * (2 * (gsize) n + 2)
