@@ -116,6 +116,7 @@ opened (const TesseraModel *model, GError *error, gpointer data)
 {
   UiWindow *window = data;
 
+  window->no_model = !model;
   if (model)
     window_opened (window, model);
   else

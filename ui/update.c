@@ -117,7 +117,7 @@ static char *
 header_text (const UiWindow *window)
 {
   if (!window->model)
-    return g_strdup (_ ("Loading the model…"));
+    return g_strdup (window->no_model ? _ ("There is no model.") : _ ("Loading the model…"));
   if (!window->state.alive)
     return g_strdup ("");
   if (window->mode == UI_MODE_EXTEND

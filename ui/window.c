@@ -151,8 +151,8 @@ tell_stale (UiWindow *window)
   window->stale = TRUE;
   if (window_can_resample (window, gallery_current (&window->gallery)))
     bar_show (window->bar,
-              _ ("The selection has changed. It can be a part of this variation that is made anew, "
-                 "or a new place to fill."),
+              _ ("The selection has changed. Shall this part of the variation be made anew, or the "
+                 "new selection be filled?"),
               BAR_RESAMPLE, BAR_NEW_SELECTION);
   else
     bar_show (window->bar, _ ("The selection has changed since these were made."),
@@ -332,6 +332,7 @@ begin (gpointer data)
     ui_worker_open (window->worker, path);
   else
     bar_show_error (window->bar, error->message);
+  window->no_model = !path;
   find_stored (window);
   window_update (window);
   return G_SOURCE_REMOVE;

@@ -220,6 +220,38 @@ brush_beyond (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
   photograph (f, "brush-beyond");
 }
 
+/* Nothing that happens while a large picture is made keeps the user waiting. */
+static void
+large_picture (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
+{
+  GdkPixbuf *small;
+  gint64 asked;
+
+  open_labels (f, UI_MODE_LABELS);
+  small = f->standin.picture;
+  f->standin.picture = gdk_pixbuf_scale_simple (small, 1600, 1200, GDK_INTERP_BILINEAR);
+  g_object_unref (small);
+  small = f->standin.labels;
+  f->standin.labels = gdk_pixbuf_scale_simple (small, 1600, 1200, GDK_INTERP_NEAREST);
+  g_object_unref (small);
+  click (find (f, "Live draft"));
+  click_named (f, "sky");
+  settle (f, 2000);
+  f->longest = 0;
+  click (find (f, "_Generate"));
+  g_test_message ("the click took %.0f ms", 1000 * f->longest);
+  f->longest = 0;
+  settle (f, 6000);
+  g_assert_nonnull (find (f, "S_top"));
+  asked = g_get_monotonic_time ();
+  press_key (f, GDK_KEY_Escape, 0);
+  while (find (f, "S_top"))
+    turn (f);
+  g_test_message ("longest turn of the main loop %.0f ms, stopped after %.0f ms", 1000 * f->longest,
+                  (double) (g_get_monotonic_time () - asked) / 1000);
+  g_assert_cmpfloat (f->longest, <, 0.05);
+}
+
 /* One label takes the place of another everywhere. */
 static void
 replace_label (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
@@ -392,6 +424,7 @@ main (int argc, char **argv)
   TEST (live_draft);
   TEST (slow_machine);
   TEST (brush_beyond);
+  TEST (large_picture);
   TEST (replace_label);
   TEST (groups);
   TEST (hints);
