@@ -2,6 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Of more lines than these one sees no single dash, and sorting them would take too long. */
+enum { MAX_CHAINED = 20000 };
+
 static gboolean
 inside (const float *mask, int width, int height, float level, int x, int y)
 {
@@ -41,6 +44,72 @@ add_lines (GArray *lines, const float *mask, int width, int height, float level,
     }
 }
 
+static gpointer
+corner_key (int x, int y)
+{
+  return GUINT_TO_POINTER ((guint) y << 16 ^ (guint) x);
+}
+
+/* Takes a line that begins or ends at (x, y) out of those that are left and turns it so that it begins
+ * there. at: for a corner the lines that meet there, GSList of indices. */
+static gboolean
+take_line (const GArray *lines, GHashTable *at, guint8 *taken, int x, int y, OutlineLine *found)
+{
+  for (const GSList *i = g_hash_table_lookup (at, corner_key (x, y)); i; i = i->next)
+    {
+      const guint place = GPOINTER_TO_UINT (i->data);
+      const OutlineLine *line = &g_array_index (lines, OutlineLine, place);
+      const gboolean begins = line->x1 == x && line->y1 == y;
+
+      if (taken[place] || (!begins && (line->x2 != x || line->y2 != y)))
+        continue;
+      taken[place] = 1;
+      *found = begins ? *line : (OutlineLine){ line->x2, line->y2, line->x1, line->y1 };
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+free_value (gpointer key G_GNUC_UNUSED, gpointer list, gpointer data G_GNUC_UNUSED)
+{
+  g_slist_free (list);
+}
+
+/* The same lines so that each begins where the one before it has ended, as far as they are connected:
+ * dashes then run on around corners. */
+static GArray *
+chain (GArray *lines)
+{
+  GArray *chained = g_array_sized_new (FALSE, FALSE, sizeof (OutlineLine), lines->len);
+  g_autoptr (GHashTable) at = g_hash_table_new (NULL, NULL);
+  g_autofree guint8 *taken = g_new0 (guint8, lines->len + 1);
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const OutlineLine *line = &g_array_index (lines, OutlineLine, i);
+      gpointer const keys[] = { corner_key (line->x1, line->y1), corner_key (line->x2, line->y2) };
+
+      for (int end = 0; end < 2; end++)
+        g_hash_table_insert (
+            at, keys[end],
+            g_slist_prepend (g_hash_table_lookup (at, keys[end]), GUINT_TO_POINTER (i)));
+    }
+  for (guint i = 0; i < lines->len; i++)
+    {
+      OutlineLine next = g_array_index (lines, OutlineLine, i);
+
+      while (take_line (lines, at, taken, next.x1, next.y1, &next))
+        {
+          g_array_append_val (chained, next);
+          next = (OutlineLine){ next.x2, next.y2, next.x2, next.y2 };
+        }
+    }
+  g_hash_table_foreach (at, free_value, NULL);
+  g_array_unref (lines);
+  return chained;
+}
+
 GArray *
 outline_new (const float *mask, int width, int height, float level)
 {
@@ -48,7 +117,7 @@ outline_new (const float *mask, int width, int height, float level)
 
   add_lines (lines, mask, width, height, level, TRUE);
   add_lines (lines, mask, width, height, level, FALSE);
-  return lines;
+  return lines->len > MAX_CHAINED ? lines : chain (lines);
 }
 
 /* One sweep of a chamfer distance (1 and sqrt 2), forward or backward. */
@@ -152,7 +221,8 @@ outline_path (const GArray *lines, cairo_t *cr, double x, double y, double scale
     {
       const OutlineLine *line = &g_array_index (lines, OutlineLine, i);
 
-      cairo_move_to (cr, floor (x + line->x1 * scale) + 0.5, floor (y + line->y1 * scale) + 0.5);
+      if (i == 0 || line->x1 != line[-1].x2 || line->y1 != line[-1].y2)
+        cairo_move_to (cr, floor (x + line->x1 * scale) + 0.5, floor (y + line->y1 * scale) + 0.5);
       cairo_line_to (cr, floor (x + line->x2 * scale) + 0.5, floor (y + line->y2 * scale) + 0.5);
     }
 }

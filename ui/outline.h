@@ -8,7 +8,8 @@ typedef struct {
 } OutlineLine;
 
 /* Lines where mask [height][width] > level changes, also at the border of what is inside; runs are
- * one line. GArray of OutlineLine. */
+ * one line. Each begins where the one before it ends, as far as they are connected. GArray of
+ * OutlineLine. */
 GArray *outline_new (const float *mask, int width, int height, float level);
 
 /* Lines around all pixels within `distance` of a mask pixel > 0. */

@@ -7,7 +7,6 @@ from helpers import *
 from screen import *
 
 MARK, AT = '#ff00ff', (8, 8)  # a spot by which the picture is found on the screen
-FREEZE = 0.05  # seconds
 
 
 def show(image):
@@ -142,7 +141,6 @@ def found_again(desk, image):
 
 
 def main():
-    begun = time.time()
     image = photo(1040, 880, 420, 272)
     rectangle(image, 128, 120, 76, 82)
     display = show(image)
@@ -154,8 +152,8 @@ def main():
     works_beside(desk, image, place)
     found_again(desk, image)
     display.delete()
-    measured('choices: %.0f s' % (time.time() - begun))
 
 
-main()
-finish()
+if __name__ == '__main__':
+    main()
+    finish()

@@ -133,5 +133,6 @@ def main():
     display.delete()
 
 
-main()
-finish()
+if __name__ == '__main__':
+    main()
+    finish()

@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+FREEZE = 0.05  # seconds without an answer
+
 
 def tool(*words):
     return subprocess.run(('xdotool',) + tuple(str(word) for word in words),
@@ -134,11 +136,11 @@ def started(pid):
         return int(file.read().rsplit(')', 1)[1].split()[19]) / os.sysconf('SC_CLK_TCK')
 
 
-def waited(pid):
-    """Seconds that the process's first thread was ready to run while the processors had other work; 0 where
-    the system does not say."""
+def waited(pid, thread=None):
+    """Seconds that a thread, by itself the process's first, was ready to run while the processors had other work;
+    0 where the system does not say."""
     try:
-        with open('/proc/%d/task/%d/schedstat' % (pid, pid)) as file:
+        with open('/proc/%d/task/%d/schedstat' % (pid, thread or pid)) as file:
             return int(file.read().split()[1]) / 1e9
     except (OSError, IndexError):
         return 0.0
@@ -158,7 +160,8 @@ class Event(ctypes.Union):
 
 class Watchdog(threading.Thread):
     """Asks a window over and over for a sign of life (_NET_WM_PING), which its main loop gives. `longest` is
-    the longest time in seconds that it took, without what the thread spent ready to run on busy processors."""
+    the longest time in seconds that it took, without what the asked thread, the asking one and the screen between
+    them spent ready to run on busy processors."""
 
     CLIENT_MESSAGE, STRUCTURE, SUBSTRUCTURE_NOTIFY = 33, 1 << 17, 1 << 19
 
@@ -201,15 +204,20 @@ class Watchdog(threading.Thread):
             time.sleep(0.0005)
         return False
 
+    def lost(self):
+        """Both threads' and the screen's waiting."""
+        screen = int(os.environ.get('TESSERA_TEST_SCREEN', 0))
+        return (waited(self.pid) + waited(os.getpid(), threading.get_native_id()) + (waited(screen) if screen else 0))
+
     def run(self):
         number = 1
         while self.on:
             number += 1
-            begun, before = time.monotonic(), waited(self.pid)
+            begun, before = time.monotonic(), self.lost()
             self.ask(number)
             if self.answered(number, begun + 3):
                 self.answers += 1
-                taken = time.monotonic() - begun - (waited(self.pid) - before)
+                taken = time.monotonic() - begun - (self.lost() - before)
                 self.longest = max(self.longest, taken)
             else:
                 self.silent += 1
@@ -225,20 +233,29 @@ class Watchdog(threading.Thread):
 # ---- GIMP and Tessera --------------------------------------------------------------------------
 
 class Desk:
-    """GIMP's window and Tessera's beside it."""
+    """GIMP's window and Tessera's beside it, which has forgotten what it kept of earlier runs."""
 
     def __init__(self):
+        kept = os.path.join(os.environ['GIMP3_DIRECTORY'], 'tessera', 'window.ini')
+        if os.path.exists(kept):
+            os.remove(kept)
         self.gimp = window_named('GIMP')
         self.tessera = self.pid = None
         self.opened = 0.0  # seconds from the key to the window
+        self.longest, self.answers = 0.0, 0  # of the watchdog while generating
         self.called = 0.0  # seconds from GIMP's starting the plug-in, without what other work took from it
 
     def open(self, letter):
         """Filters > Tessera > the entry with that letter; seconds until the window was there."""
         keys(self.gimp, 'alt+r')
         tool('sleep', 0.3, 'key', 'Up', 'sleep', 0.2, 'key', 'Right', 'sleep', 0.3)
+        return self.attach(letter)
+
+    def attach(self, key=None):
+        """To the window that comes, after the key where there is one."""
         begun = time.time()
-        tool('key', letter)
+        if key:
+            tool('key', key)
         self.tessera = window_named('^Tessera')
         there = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.opened = time.time() - begun
@@ -251,9 +268,20 @@ class Desk:
     def keys(self, *names):
         keys(self.tessera, *names)
 
-    def generate(self):
+    def generate(self, seconds=60):
+        """Watches the window all the while."""
+        dog = Watchdog(self.tessera, self.pid)
+        dog.start()
         self.keys('ctrl+Return')
-        return idle(self.pid)
+        done = idle(self.pid, seconds)
+        dog.stop()
+        self.longest = max(self.longest, dog.longest if not dog.silent else 3)
+        self.answers += dog.answers
+        return done
+
+    def never_froze(self):
+        """What to check at the end, and its figures."""
+        return self.longest < FREEZE and self.answers > 100, (self.longest, self.answers)
 
     def apply(self):
         self.keys('alt+a')

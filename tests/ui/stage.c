@@ -194,41 +194,65 @@ stage_show_mode (Stage *stage, UiMode mode)
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-/* Drawn anew rather than taken from the screen, which may be too small or behind its time. */
-static GdkPixbuf *
-draw_window (Stage *stage)
+typedef struct {
+  Stage *stage;
+  GdkPixbuf *picture;
+} Drawing;
+
+/* Drawn anew rather than taken from the screen, which may be too small or behind its time. Everything
+ * has its place at this moment. */
+static void
+draw_window (GdkFrameClock *clock G_GNUC_UNUSED, gpointer data)
 {
+  Drawing *drawing = data;
+  Stage *stage = drawing->stage;
   const int factor = gtk_widget_get_scale_factor (stage->top);
   const int width = gtk_widget_get_allocated_width (stage->top) * factor;
   const int height = gtk_widget_get_allocated_height (stage->top) * factor;
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
-  GdkPixbuf *picture;
+  cairo_surface_t *surface;
   cairo_t *cr;
 
+  if (drawing->picture)
+    return;
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   cairo_surface_set_device_scale (surface, factor, factor);
   cr = cairo_create (surface);
   gtk_widget_draw (stage->top, cr);
   cairo_destroy (cr);
   cairo_surface_set_device_scale (surface, 1, 1);
-  picture = gdk_pixbuf_get_from_surface (surface, 0, 0, width, height);
+  drawing->picture = gdk_pixbuf_get_from_surface (surface, 0, 0, width, height);
   cairo_surface_destroy (surface);
-  g_assert_nonnull (picture);
-  return picture;
+}
+
+GdkPixbuf *
+stage_part (Stage *stage, GdkPixbuf *picture, GtkWidget *widget)
+{
+  const int factor = gtk_widget_get_scale_factor (stage->top);
+  int x = 0, y = 0;
+
+  g_assert_true (gtk_widget_translate_coordinates (widget, stage->top, 0, 0, &x, &y));
+  return gdk_pixbuf_new_subpixbuf (picture, x * factor, y * factor,
+                                   gtk_widget_get_allocated_width (widget) * factor,
+                                   gtk_widget_get_allocated_height (widget) * factor);
 }
 
 GdkPixbuf *
 stage_picture (Stage *stage, GtkWidget *widget)
 {
-  const int factor = gtk_widget_get_scale_factor (stage->top);
-  g_autoptr (GdkPixbuf) all = draw_window (stage), part = NULL;
-  int x = 0, y = 0;
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (stage->top);
+  Drawing drawing = { stage, NULL };
+  const gulong handler =
+      g_signal_connect (clock, "after-paint", G_CALLBACK (draw_window), &drawing);
+  g_autoptr (GdkPixbuf) all = NULL, part = NULL;
 
+  gtk_widget_queue_draw (stage->top);
+  while (!drawing.picture)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (clock, handler);
+  all = drawing.picture;
   if (!widget || widget == stage->top)
     return g_steal_pointer (&all);
-  g_assert_true (gtk_widget_translate_coordinates (widget, stage->top, 0, 0, &x, &y));
-  part = gdk_pixbuf_new_subpixbuf (all, x * factor, y * factor,
-                                   gtk_widget_get_allocated_width (widget) * factor,
-                                   gtk_widget_get_allocated_height (widget) * factor);
+  part = stage_part (stage, all, widget);
   return gdk_pixbuf_copy (part);
 }
 

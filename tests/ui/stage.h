@@ -43,5 +43,8 @@ void stage_each (GtkWidget *widget, void (*call) (GtkWidget *widget, gpointer da
 /* What the whole window or a widget of it shows at this moment, in device pixels. */
 GdkPixbuf *stage_picture (Stage *stage, GtkWidget *widget);
 
+/* Of such a picture of the window the part of one widget; shares its pixels. */
+GdkPixbuf *stage_part (Stage *stage, GdkPixbuf *picture, GtkWidget *widget);
+
 /* Keeps a picture of the window as FOLDER/name.png, where there is a folder. */
 void stage_photograph (Stage *stage, const char *folder, const char *name);

@@ -81,6 +81,7 @@ contrast_inside (const GdkPixbuf *picture)
 
 typedef struct {
   Stage *stage;
+  GdkPixbuf *picture;
   int looked_at, faint;
 } Reading;
 
@@ -122,7 +123,7 @@ read_label (GtkWidget *widget, gpointer data)
       || !gtk_widget_get_mapped (widget) || !*gtk_label_get_text (GTK_LABEL (widget))
       || !in_sight (widget))
     return;
-  picture = stage_picture (reading->stage, widget);
+  picture = stage_part (reading->stage, reading->picture, widget);
   found = contrast_inside (picture);
   reading->looked_at++;
   if (found >= 4.5)
@@ -152,7 +153,9 @@ read_all (Stage *stage, const char *where)
     {
       stage_each (stage->top, scroll, GINT_TO_POINTER (end));
       stage_settle (stage, 200);
+      reading.picture = stage_picture (stage, NULL);
       stage_each (stage->top, read_label, &reading);
+      g_object_unref (reading.picture);
     }
   g_test_message ("%s: %d texts", where, reading.looked_at);
   g_assert_cmpint (reading.looked_at, >, 20);
@@ -381,6 +384,31 @@ tear_down (Stage *stage, gconstpointer data G_GNUC_UNUSED)
   stage_close (stage);
 }
 
+/* Where nothing is yet, checks are shown, not black: that could be a picture. */
+static void
+new_border_is_checks (Stage *stage, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (GdkPixbuf) picture = NULL;
+  int checks = 0, black = 0;
+
+  stage_open (stage, UI_MODE_EXTEND, 160, 120);
+  stage_settle (stage, 600);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (stage_find (stage, "Pixels to add on the left")), 48);
+  stage_wait (stage, "_Generate");
+  stage_settle (stage, 400);
+  picture = stage_picture (stage, preview_of (stage));
+  for (int y = 0; y < gdk_pixbuf_get_height (picture); y++)
+    for (int x = 0; x < gdk_pixbuf_get_width (picture); x++)
+      {
+        const guint8 *rgb = pixel_at (picture, x, y);
+
+        checks += rgb[0] == rgb[1] && rgb[1] == rgb[2] && (rgb[0] == 0x99 || rgb[0] == 0x66);
+        black += rgb[0] == 0 && rgb[1] == 0 && rgb[2] == 0;
+      }
+  g_assert_cmpint (checks, >, 10 * black);
+  g_assert_cmpint (checks, >, 40 * 100);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -396,5 +424,6 @@ main (int argc, char **argv)
   TEST (one_to_one_is_pixel_for_pixel);
   TEST (thumbnails_are_sharp);
   TEST (sides_stay_sides);
+  TEST (new_border_is_checks);
   return g_test_run ();
 }

@@ -161,6 +161,40 @@ outlines_of_a_box (void)
   g_assert_cmpint (length, ==, 2 * (7 + 5)); /* a cross-shaped growth has the box's length */
 }
 
+/* Around a disc with a hole the lines are two: dashes run on around corners. */
+static void
+outlines_are_connected (void)
+{
+  enum { SIDE = 64 };
+  g_autofree float *mask = g_new0 (float, SIDE *SIDE);
+  g_autoptr (GArray) lines = NULL;
+  int begins = 0, length = 0, corners = 0;
+
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      {
+        const int away = (x - 32) * (x - 32) + (y - 32) * (y - 32);
+
+        mask[y * SIDE + x] = away < 900 && away > 100;
+      }
+  for (int y = 1; y < SIDE; y++)
+    for (int x = 1; x < SIDE; x++)
+      {
+        corners += mask[y * SIDE + x] != mask[y * SIDE + x - 1];
+        corners += mask[y * SIDE + x] != mask[(y - 1) * SIDE + x];
+      }
+  lines = outline_new (mask, SIDE, SIDE, 0.5f);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const OutlineLine *line = &g_array_index (lines, OutlineLine, i);
+
+      begins += i == 0 || line->x1 != line[-1].x2 || line->y1 != line[-1].y2;
+      length += ABS (line->x2 - line->x1) + ABS (line->y2 - line->y1);
+    }
+  g_assert_cmpint (begins, ==, 2);
+  g_assert_cmpint (length, ==, corners); /* every border between pixels, once */
+}
+
 /* ---- the worker ---------------------------------------------------------------------------- */
 
 typedef struct {
@@ -314,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/requests", requests_hold_the_settings);
   g_test_add_func ("/format/numbers", numbers_read_well);
   g_test_add_func ("/outline/box", outlines_of_a_box);
+  g_test_add_func ("/outline/connected", outlines_are_connected);
   g_test_add_func ("/worker/tells", the_worker_tells);
   g_test_add_func ("/worker/stops", the_worker_stops);
   g_test_add_func ("/worker/goes_away", the_worker_goes_away);
