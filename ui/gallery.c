@@ -11,7 +11,7 @@ variation_unref (gpointer data)
   variation_unref (variation->base);
   ui_scene_unref (variation->scene);
   ui_result_unref (variation->result);
-  g_free (variation->rgba);
+  g_free (variation->own);
   g_free (variation->recipe);
   g_free (variation);
 }
@@ -82,7 +82,7 @@ new_variation (Gallery *gallery, TesseraBox box)
   variation->id = gallery->next_id++;
   variation->number = gallery->next_number++;
   variation->box = box;
-  variation->rgba = rgba;
+  variation->rgba = variation->own = rgba;
   return variation;
 }
 
@@ -194,7 +194,7 @@ gallery_grow (Variation *variation, TesseraBox box, const float *pixels)
   for (int y = top; y < bottom; y++)
     for (int x = left; x < right; x++)
       {
-        float *to = variation->rgba + 4 * ((gsize) (y - whole.y) * whole.width + x - whole.x);
+        float *to = variation->own + 4 * ((gsize) (y - whole.y) * whole.width + x - whole.x);
 
         memcpy (to, pixels + 3 * ((gsize) (y - box.y) * box.width + x - box.x), 3 * sizeof (float));
         to[3] = weight_at (variation->scene, x, y);
@@ -233,12 +233,11 @@ finish_one (Gallery *gallery, guint batch, UiResult *counted, int rank)
   const TesseraResult *result = counted->result;
   Variation *variation = place_for (gallery, batch, result, rank);
   const TesseraBox box = tessera_result_box (result);
-  const gsize bytes = (gsize) box.width * box.height * 4 * sizeof (float);
 
   if (!variation)
     return; /* discarded meanwhile */
-  g_free (variation->rgba);
-  variation->rgba = g_memdup2 (tessera_result_pixels (result, rank), bytes);
+  g_clear_pointer (&variation->own, g_free);
+  variation->rgba = tessera_result_pixels (result, rank); /* a copy would keep the user waiting */
   variation->box = (TesseraBox){ box.x + variation->scene->part.x, box.y + variation->scene->part.y,
                                  box.width, box.height };
   variation->recipe = g_strdup (tessera_result_recipe (result, rank));
@@ -336,7 +335,7 @@ gallery_add_stored (Gallery *gallery, UiStored *stored)
   variation->state = VARIATION_DONE;
   variation->applied = TRUE;
   variation->box = stored->box;
-  variation->rgba = g_steal_pointer (&stored->pixels);
+  variation->rgba = variation->own = g_steal_pointer (&stored->pixels);
   variation->recipe = g_steal_pointer (&stored->recipe);
   g_ptr_array_add (gallery->variations, variation);
 }

@@ -22,17 +22,18 @@ struct Variation {
   gboolean ticked;  /* marked for Apply */
   gboolean starred; /* never dropped to make room */
   gboolean applied;
-  int parent;       /* number of the one it is like, or a part of; 0 = none */
-  gboolean part;    /* a part of the parent made anew, all else is as there */
-  Variation *base;  /* reference: it lies over this one, which is not in the picture; or NULL */
-  UiScene *scene;   /* reference; NULL for one found in the picture */
-  guint64 seed;     /* with `variation`: what makes it again */
-  int variation;    /* 0-based */
-  TesseraBox box;   /* canvas */
-  float *rgba;      /* [box.height][box.width][4]; weight 0 where nothing has grown yet */
-  UiResult *result; /* reference, once done; */
-  int rank;         /* which of it this is */
-  char *recipe;     /* once done */
+  int parent;        /* number of the one it is like, or a part of; 0 = none */
+  gboolean part;     /* a part of the parent made anew, all else is as there */
+  Variation *base;   /* reference: it lies over this one, which is not in the picture; or NULL */
+  UiScene *scene;    /* reference; NULL for one found in the picture */
+  guint64 seed;      /* with `variation`: what makes it again */
+  int variation;     /* 0-based */
+  TesseraBox box;    /* canvas */
+  const float *rgba; /* [box.height][box.width][4]; weight 0 where nothing has grown yet: */
+  float *own;        /* owned, or NULL where the result has them */
+  UiResult *result;  /* reference, once done; */
+  int rank;          /* which of it this is */
+  char *recipe;      /* once done */
   double rim_ratio, seconds;
   guint version; /* grows with every change of rgba */
 };

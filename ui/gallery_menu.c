@@ -58,8 +58,8 @@ write_png (const Variation *variation, const char *path, GError **error)
   const UiScene *scene = variation->scene;
   const TesseraBox part = scene->part, box = variation->box;
   g_autoptr (GdkPixbuf) picture = NULL;
-  cairo_surface_t *below = surface_from_rgb (scene->pixels, part.width, part.height);
-  cairo_surface_t *above = surface_from_rgba (variation->rgba, box.width, box.height);
+  cairo_surface_t *below = surface_from_rgb (scene->pixels, part.width, part.height, 1);
+  cairo_surface_t *above = surface_from_rgba (variation->rgba, box.width, box.height, 1);
   cairo_t *cr = cairo_create (below);
 
   cairo_set_source_surface (cr, above, box.x - part.x, box.y - part.y);

@@ -177,6 +177,12 @@ hints_cards_new (UiWindow *window)
 
 /* ---- the line ------------------------------------------------------------------------------ */
 
+static void
+bar_changed (GtkWidget *bar G_GNUC_UNUSED, GParamSpec *visible G_GNUC_UNUSED, gpointer data)
+{
+  hints_update (data);
+}
+
 GtkWidget *
 hints_new (UiWindow *window)
 {
@@ -197,14 +203,17 @@ hints_new (UiWindow *window)
   gtk_box_pack_start (GTK_BOX (line), button, FALSE, FALSE, 0);
   gtk_widget_show_all (line);
   gtk_widget_set_no_show_all (line, TRUE);
-  return window->hint_line = line;
+  window->hint_line = line;
+  g_signal_connect (bar_widget (window->bar), "notify::visible", G_CALLBACK (bar_changed), window);
+  return line;
 }
 
 void
 hints_update (UiWindow *window)
 {
   const Hint hint = hint_for (window);
-  const gboolean shown = hint < N_HINTS && !(window->settings.hints_seen & 1 << hint);
+  const gboolean told = gtk_widget_get_visible (bar_widget (window->bar)); /* one thing at a time */
+  const gboolean shown = hint < N_HINTS && !told && !(window->settings.hints_seen & 1 << hint);
   const gboolean lost = window->settings.hints && window->settings.n_applied == 0 && window->model
                         && !window->scene && window->mode == UI_MODE_SELECTION;
 

@@ -284,12 +284,6 @@ take_scene (Preview *preview, UiScene *scene)
   int box[4];
 
   preview->scene = ui_scene_ref (scene);
-  preview->picture = preview->colors
-                         ? surface_from_labels (scene->labels, scene->pixels, preview->colors,
-                                                preview->n_colors, width, height)
-                         : surface_from_rgb (scene->pixels, width, height);
-  if (scene->query.mode == UI_MODE_EXTEND && !preview->colors)
-    surface_hide (preview->picture, scene->hole);
   preview->selection = outline_new (scene->hole, width, height, 0.5f);
   outline_places (scene->hole, width, height, box);
   preview->hole = (TesseraBox){ box[0], box[1], box[2], box[3] };
@@ -372,8 +366,9 @@ void
 preview_set_draft (Preview *preview, const float *rgba, int width, int height, TesseraBox box)
 {
   g_clear_pointer (&preview->variation, cairo_surface_destroy);
-  if (rgba)
-    preview->variation = surface_from_rgba (rgba, width, height);
+  preview->rgba = rgba;
+  preview->rgba_cols = width;
+  preview->rgba_rows = height;
   preview->box = box;
   gtk_widget_queue_draw (preview->area);
 }

@@ -28,7 +28,8 @@ GtkWidget *preview_widget (Preview *preview);
  * the same. */
 void preview_set_scene (Preview *preview, UiScene *scene);
 
-/* rgba at box (canvas) over the picture; NULL = the picture alone. Copied. */
+/* rgba at box (canvas) over the picture; NULL = the picture alone. Borrowed until the next call, which
+ * also tells of every change of it. */
 void preview_set_variation (Preview *preview, const float *rgba, TesseraBox box);
 
 /* The same from a picture of another size, which fills the box. */

@@ -92,17 +92,55 @@ preview_edges (const Preview *preview, double edges[4])
 
 /* ---- drawing ------------------------------------------------------------------------------- */
 
+/* How much a picture can be reduced without a loss that is seen; scale: device pixels for one of its
+ * own. Large pictures are costly to draw, and each change of them is drawn. */
+static int
+reduction (double scale)
+{
+  return MAX ((int) (1 / scale), 1);
+}
+
+static void
+make_surfaces (Preview *preview)
+{
+  const UiScene *scene = preview->scene;
+  const int width = scene->part.width, height = scene->part.height;
+  const double scale = preview_get_scale (preview);
+  const int by = reduction (scale);
+  const int variation_by =
+      preview->rgba ? reduction (scale * preview->box.width / preview->rgba_cols) : 1;
+
+  if (preview->picture && preview->picture_by != by)
+    g_clear_pointer (&preview->picture, cairo_surface_destroy);
+  if (!preview->picture)
+    {
+      preview->picture = preview->colors
+                             ? surface_from_labels (scene->labels, scene->pixels, preview->colors,
+                                                    preview->n_colors, width, height, by)
+                             : surface_from_rgb (scene->pixels, width, height, by);
+      if (scene->query.mode == UI_MODE_EXTEND && !preview->colors)
+        surface_hide (preview->picture, scene->hole, width, height, by);
+      preview->picture_by = by;
+    }
+  if (preview->variation && preview->variation_by != variation_by)
+    g_clear_pointer (&preview->variation, cairo_surface_destroy);
+  if (!preview->variation && preview->rgba)
+    preview->variation = surface_from_rgba (preview->rgba, preview->rgba_cols, preview->rgba_rows,
+                                            preview->variation_by = variation_by);
+}
+
+/* size: of a pixel of the surface, in GTK's. */
 static void
 draw_surface (cairo_t *cr, cairo_surface_t *surface, double x, double y, double width,
-              double height, int factor)
+              double height, double size, int factor)
 {
-  const double scale = width / cairo_image_surface_get_width (surface), pixels = scale * factor;
+  const double pixels = size * factor;
 
   cairo_save (cr);
-  cairo_rectangle (cr, x, y, width, height); /* a blurred edge would reach beyond */
+  cairo_rectangle (cr, x, y, width, height); /* a reduced last column would reach beyond */
   cairo_clip (cr);
   cairo_translate (cr, x, y);
-  cairo_scale (cr, scale, height / cairo_image_surface_get_height (surface));
+  cairo_scale (cr, size, size);
   cairo_set_source_surface (cr, surface, 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), pixels >= 2  ? CAIRO_FILTER_NEAREST
                                                    : pixels < 1 ? CAIRO_FILTER_GOOD
@@ -248,7 +286,7 @@ draw_hint (const Preview *preview, cairo_t *cr)
 gboolean
 preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
 {
-  const Preview *preview = data;
+  Preview *preview = data;
   const double scale = preview_scale (preview);
   double x, y;
 
@@ -261,12 +299,16 @@ preview_draw (GtkWidget *area, cairo_t *cr, gpointer data)
       return FALSE;
     }
   preview_corner (preview, &x, &y);
+  make_surfaces (preview);
   draw_surface (cr, preview->picture, x, y, scale * preview->scene->part.width,
-                scale * preview->scene->part.height, factor_of (preview));
+                scale * preview->scene->part.height, scale * preview->picture_by,
+                factor_of (preview));
   if (preview->variation && !preview->compare)
     draw_surface (cr, preview->variation, x + scale * (preview->box.x - preview->scene->part.x),
                   y + scale * (preview->box.y - preview->scene->part.y), scale * preview->box.width,
-                  scale * preview->box.height, factor_of (preview));
+                  scale * preview->box.height,
+                  scale * preview->variation_by * preview->box.width / preview->rgba_cols,
+                  factor_of (preview));
   if (!preview->compare && !preview->variation)
     {
       draw_cells (preview, cr, x, y, scale);

@@ -11,7 +11,10 @@ struct Preview {
   PreviewEvents events;
   gpointer data;
   UiScene *scene;
-  cairo_surface_t *picture, *variation;
+  cairo_surface_t *picture, *variation; /* made when they are drawn; NULL = must be made */
+  int picture_by, variation_by;         /* how much they are reduced */
+  const float *rgba;                    /* of the variation, borrowed; [rows][cols][4] */
+  int rgba_cols, rgba_rows;
   guint32 *colors; /* of the labels: it shows these instead of the picture; or NULL */
   int n_colors;
   TesseraBox box;                       /* of the variation */

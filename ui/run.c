@@ -156,7 +156,7 @@ grown (guint batch, int k, TesseraBox box, const float *pixels, gpointer data)
   gallery_grow (variation, box, pixels);
   if (variation == gallery_current (&window->gallery))
     preview_set_variation (window->preview, variation->rgba, variation->box);
-  strip_update (window->strip);
+  strip_redraw (window->strip);
 }
 
 static void

@@ -12,6 +12,7 @@ struct Strip {
   GtkWidget *scroller, *flow;
   GtkCssProvider *ring;
   gboolean updating;
+  guint redraw, next; /* source, 0 = none; whose turn it is */
 };
 
 /* One thumbnail: a child of the flow box; its widgets. */
@@ -225,9 +226,6 @@ update_child (Strip *strip, GtkWidget *child, const Variation *variation)
   Item *item = item_of (child);
   g_autofree char *note = note_of (strip->gallery, variation);
 
-  if (!item->surface || item->version != variation->version || item->state != variation->state
-      || item->factor != gtk_widget_get_scale_factor (item->area))
-    draw_anew (item, variation);
   gtk_label_set_text (GTK_LABEL (item->note), note);
   gtk_widget_set_sensitive (item->tick, variation->state == VARIATION_DONE);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (item->tick), variation->ticked);
@@ -256,6 +254,42 @@ remove_gone (Strip *strip)
     if (!gallery_find (strip->gallery, item_of (child->data)->id))
       gtk_widget_destroy (child->data);
   g_list_free (children);
+}
+
+static gboolean
+is_stale (const Item *item, const Variation *variation)
+{
+  return !item->surface || item->version != variation->version || item->state != variation->state
+         || item->factor != gtk_widget_get_scale_factor (item->area);
+}
+
+/* One thumbnail, each in its turn: those of a batch grow together. */
+static gboolean
+redraw_one (gpointer data)
+{
+  Strip *strip = data;
+  const guint n = gallery_size (strip->gallery);
+
+  for (guint k = 0; k < n; k++)
+    {
+      const Variation *variation = gallery_at (strip->gallery, (strip->next + k) % n);
+      GtkWidget *child = find_child (strip, variation->id);
+
+      if (!child || !is_stale (item_of (child), variation))
+        continue;
+      draw_anew (item_of (child), variation);
+      strip->next = (strip->next + k + 1) % n;
+      return G_SOURCE_CONTINUE;
+    }
+  strip->redraw = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+strip_redraw (Strip *strip)
+{
+  if (!strip->redraw)
+    strip->redraw = g_idle_add (redraw_one, strip);
 }
 
 void
@@ -290,6 +324,7 @@ strip_update (Strip *strip)
     gtk_flow_box_unselect_all (GTK_FLOW_BOX (strip->flow));
   gtk_widget_set_visible (strip->scroller, gallery_size (strip->gallery) > 0);
   strip->updating = FALSE;
+  strip_redraw (strip);
 }
 
 /* The one that is shown has a ring around it: on the ground of a selection, what stands below the
@@ -312,6 +347,8 @@ strip_free (gpointer data)
   Strip *strip = data;
 
   g_object_unref (strip->ring);
+  if (strip->redraw)
+    g_source_remove (strip->redraw);
   g_free (strip);
 }
 

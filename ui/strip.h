@@ -16,8 +16,12 @@ typedef struct {
 Strip *strip_new (const Gallery *gallery, const StripEvents *events, gpointer data);
 GtkWidget *strip_widget (Strip *strip);
 
-/* After any change of the gallery: makes, moves, redraws what has changed and no more. */
+/* After any change of the gallery: makes, moves, redraws what has changed and no more. The thumbnails
+ * follow one by one, when there is nothing else to do. */
 void strip_update (Strip *strip);
+
+/* After a change of pixels alone. */
+void strip_redraw (Strip *strip);
 
 /* Moves the keyboard's focus to the current one. */
 void strip_focus (Strip *strip);

@@ -1,5 +1,6 @@
 #include "surface.h"
 #include <math.h>
+#include <string.h>
 
 static inline guint32
 byte (float value)
@@ -14,44 +15,89 @@ draw_checks (guint32 *row, int width, int y)
     row[x] = ((x / 8) ^ (y / 8)) & 1 ? 0xff999999 : 0xff666666;
 }
 
-cairo_surface_t *
-surface_from_rgb (const float *pixels, int width, int height)
+/* Pixels of a side that is reduced. */
+static int
+less (int side, int by)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  return (side + by - 1) / by;
+}
+
+/* Mean of the n x n values of `channels` that are looked at in the block at (x, y) of the reduced
+ * picture; a fourth channel is a weight of the others. */
+static void
+block_mean (const float *from, int width, int height, int by, int channels, int x, int y,
+            float *mean)
+{
+  const int n = MIN (by, 3);
+  int count = 0;
+
+  memset (mean, 0, (gsize) channels * sizeof *mean);
+  for (int i = 0; i < n * n; i++)
+    {
+      const int px = x * by + (2 * (i % n) + 1) * by / (2 * n);
+      const int py = y * by + (2 * (i / n) + 1) * by / (2 * n);
+      const float *at = from + channels * ((gsize) py * width + px);
+      const float weight = channels == 4 ? CLAMP (at[3], 0, 1) : 1;
+
+      if (px >= width || py >= height)
+        continue;
+      count++;
+      for (int c = 0; c < channels; c++)
+        mean[c] += c == 3 ? weight : weight * CLAMP (at[c], 0, 1);
+    }
+  for (int c = 0; c < channels; c++)
+    mean[c] /= (float) MAX (count, 1);
+}
+
+cairo_surface_t *
+surface_from_rgb (const float *pixels, int width, int height, int by)
+{
+  const int cols = less (width, by), rows = less (height, by);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, cols, rows);
   guint8 *data = cairo_image_surface_get_data (surface);
   const int stride = cairo_image_surface_get_stride (surface);
 
-  for (int y = 0; data && y < height; y++)
+  for (int y = 0; data && y < rows; y++)
     {
       guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
-      const float *from = pixels ? pixels + (gsize) y * width * 3 : NULL;
 
-      if (!from)
-        draw_checks (row, width, y);
-      for (int x = 0; from && x < width; x++, from += 3)
-        row[x] = 0xff000000 | byte (from[0]) << 16 | byte (from[1]) << 8 | byte (from[2]);
+      if (!pixels)
+        draw_checks (row, cols, y);
+      for (int x = 0; pixels && x < cols; x++)
+        {
+          float rgb[3];
+
+          block_mean (pixels, width, height, by, 3, x, y, rgb);
+          row[x] = 0xff000000 | byte (rgb[0]) << 16 | byte (rgb[1]) << 8 | byte (rgb[2]);
+        }
     }
   cairo_surface_mark_dirty (surface);
   return surface;
 }
 
-void
-surface_hide (cairo_surface_t *surface, const float *hole)
+/* The middle of a block, inside the picture. */
+static gsize
+middle (int x, int y, int by, int width, int height)
 {
-  const int width = cairo_image_surface_get_width (surface);
-  const int height = cairo_image_surface_get_height (surface);
+  return (gsize) MIN (y * by + by / 2, height - 1) * width + MIN (x * by + by / 2, width - 1);
+}
+
+void
+surface_hide (cairo_surface_t *surface, const float *hole, int width, int height, int by)
+{
+  const int cols = less (width, by), rows = less (height, by);
   const int stride = cairo_image_surface_get_stride (surface);
   guint8 *data = cairo_image_surface_get_data (surface);
-  g_autofree guint32 *checks = g_new (guint32, width);
+  g_autofree guint32 *checks = g_new (guint32, cols);
 
   cairo_surface_flush (surface);
-  for (int y = 0; data && y < height; y++)
+  for (int y = 0; data && y < rows; y++)
     {
       guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
 
-      draw_checks (checks, width, y);
-      for (int x = 0; x < width; x++)
-        if (hole[(gsize) y * width + x] > 0.5f)
+      draw_checks (checks, cols, y);
+      for (int x = 0; x < cols; x++)
+        if (hole[middle (x, y, by, width, height)] > 0.5f)
           row[x] = checks[x];
     }
   cairo_surface_mark_dirty (surface);
@@ -94,20 +140,21 @@ faint (const float *pixel)
 
 cairo_surface_t *
 surface_from_labels (const guint8 *labels, const float *pixels, const guint32 *colors, int n,
-                     int width, int height)
+                     int width, int height, int by)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  const int cols = less (width, by), rows = less (height, by);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, cols, rows);
   guint8 *data = cairo_image_surface_get_data (surface);
   const int stride = cairo_image_surface_get_stride (surface);
 
-  for (int y = 0; data && y < height; y++)
+  for (int y = 0; data && y < rows; y++)
     {
       guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
 
-      draw_checks (row, width, y);
-      for (int x = 0; x < width; x++)
+      draw_checks (row, cols, y);
+      for (int x = 0; x < cols; x++)
         {
-          const gsize place = (gsize) y * width + x;
+          const gsize place = middle (x, y, by, width, height);
           const int label = labels ? labels[place] : TESSERA_FREE;
 
           if (label >= n && pixels)
@@ -124,23 +171,24 @@ surface_from_labels (const guint8 *labels, const float *pixels, const guint32 *c
 }
 
 cairo_surface_t *
-surface_from_rgba (const float *rgba, int width, int height)
+surface_from_rgba (const float *rgba, int width, int height, int by)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  const int cols = less (width, by), rows = less (height, by);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, cols, rows);
   guint8 *data = cairo_image_surface_get_data (surface);
   const int stride = cairo_image_surface_get_stride (surface);
 
-  for (int y = 0; data && y < height; y++)
+  for (int y = 0; data && y < rows; y++)
     {
       guint32 *row = (guint32 *) (void *) (data + (gsize) y * stride);
-      const float *from = rgba + (gsize) y * width * 4;
 
-      for (int x = 0; x < width; x++, from += 4)
+      for (int x = 0; x < cols; x++)
         {
-          const float a = CLAMP (from[3], 0, 1);
+          float mean[4]; /* premultiplied */
 
-          row[x] = byte (a) << 24 | byte (a * CLAMP (from[0], 0, 1)) << 16
-                   | byte (a * CLAMP (from[1], 0, 1)) << 8 | byte (a * CLAMP (from[2], 0, 1));
+          block_mean (rgba, width, height, by, 4, x, y, mean);
+          row[x] =
+              byte (mean[3]) << 24 | byte (mean[0]) << 16 | byte (mean[1]) << 8 | byte (mean[2]);
         }
     }
   cairo_surface_mark_dirty (surface);

@@ -27,7 +27,7 @@ labels_page_swatch (const UiWindow *window, int i)
 
   memset (label, i, sizeof label);
   colors[i] = tessera_model_label_color (window->model, i);
-  surface = surface_from_labels (label, NULL, colors, i + 1, SWATCH, SWATCH);
+  surface = surface_from_labels (label, NULL, colors, i + 1, SWATCH, SWATCH, 1);
   gtk_widget_set_size_request (area, SWATCH, SWATCH);
   gtk_widget_set_valign (area, GTK_ALIGN_CENTER);
   g_object_set_data_full (G_OBJECT (area), "surface", surface,

@@ -349,6 +349,7 @@ destroyed (GtkWidget *top, gpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     if (sources[i])
       g_source_remove (sources[i]);
+  g_signal_handlers_disconnect_by_data (bar_widget (window->bar), window); /* it is hidden later */
   draft_clear (window);
   ui_worker_free (window->worker);
   ui_settings_save (settings, window->host->settings_file);

@@ -27,7 +27,7 @@ struct UiWindow {
   GtkWidget *top;
   UiWorker *worker;
   const TesseraModel *model; /* the engine's; NULL until it is opened */
-  gboolean no_model; /* none was found, or it could not be opened */
+  gboolean no_model;         /* none was found, or it could not be opened */
   UiSettings settings;
   Gallery gallery;
   UiMode mode;

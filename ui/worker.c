@@ -1,5 +1,7 @@
 #include "worker.h"
 
+enum { PIECE = 250000 }; /* pixels that are told of at once */
+
 typedef enum { TASK_OPEN, TASK_ESTIMATE, TASK_RUN, TASK_DRAFT, TASK_QUIT } TaskKind;
 
 typedef struct {
@@ -134,18 +136,26 @@ progress (double done, gpointer data)
   return (int) worker->batch > g_atomic_int_get (&worker->stop);
 }
 
+/* In pieces: none of them shall keep the main loop for long. */
 static void
 preview (int k, TesseraBox box, const float *pixels, gpointer data)
 {
   UiWorker *worker = data;
-  News *news = news_new (worker, TASK_RUN);
+  const int rows = MAX (PIECE / box.width, 1);
 
-  news->grown = TRUE;
-  news->batch = worker->batch;
-  news->k = k;
-  news->box = box;
-  news->pixels = g_memdup2 (pixels, (gsize) box.width * box.height * 3 * sizeof (float));
-  post (news);
+  for (int y = 0; y < box.height; y += rows)
+    {
+      News *news = news_new (worker, TASK_RUN);
+      const TesseraBox piece = { box.x, box.y + y, box.width, MIN (rows, box.height - y) };
+
+      news->grown = TRUE;
+      news->batch = worker->batch;
+      news->k = k;
+      news->box = piece;
+      news->pixels = g_memdup2 (pixels + 3 * (gsize) y * box.width,
+                                (gsize) piece.width * piece.height * 3 * sizeof (float));
+      post (news);
+    }
 }
 
 static void

@@ -12,7 +12,7 @@ typedef struct {
   gboolean closed;
   const char *settings; /* file for the window's settings, or NULL */
   gint64 opened;
-  double longest; /* seconds that one turn of the main loop has kept the user waiting, see turn */
+  double longest; /* seconds of the main thread's own time in one turn of the loop */
 } Fixture;
 
 /* Before and after each test; pictures: the folder. */

@@ -313,6 +313,10 @@ hints (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
   wait_for (f, "_Apply", TRUE);
   g_assert_true (status_is (f, "Click a variation to look at it"));
   click (find (f, "_Apply"));
+  g_assert_false (status_is (f, "Not right yet?")); /* one thing at a time */
+  gtk_info_bar_response (GTK_INFO_BAR (gtk_widget_get_ancestor (find (f, "Put 1 into the picture."),
+                                                                GTK_TYPE_INFO_BAR)),
+                         GTK_RESPONSE_CLOSE);
   g_assert_true (status_is (f, "Not right yet?"));
   gtk_widget_destroy (f->top); /* saves */
   open_window (&second, UI_MODE_SELECTION, TRUE);
