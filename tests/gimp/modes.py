@@ -81,13 +81,24 @@ def foreground():
     return '#' + Gimp.context_get_foreground().get_bytes(Babl.format("R'G'B' u8")).get_data().hex()
 
 
-def click_chip(desk, color):
-    """The uppermost place of that colour beside the panes."""
+def swatch(desk, color):
     picture = Picture(desk.tessera)
     places = [(x, y) for x, y in picture.places(color) if x > 0.63 * picture.width]
     top = min(y for _, y in places)
-    swatch = [place for place in places if place[1] < top + 20]
-    click(desk.tessera, *swatch[len(swatch) // 2])
+    near = [place for place in places if place[1] < top + 20]
+    return near[len(near) // 2]
+
+
+def click_chip(desk, color):
+    """The uppermost place of that colour beside the panes, once it stays where it is: the window looks at the
+    picture when the focus comes, and may have something to say."""
+    tool('windowactivate', '--sync', desk.tessera)
+    before, place = None, swatch(desk, color)
+    while place != before:
+        time.sleep(1)
+        idle(desk.pid)
+        before, place = place, swatch(desk, color)
+    click(desk.tessera, *place)
     idle(desk.pid)
 
 
