@@ -15,8 +15,13 @@ MODES = {'Selection': ('_Use', 'Fill _in'), 'Extend': ('_Use', 'T_ype', '_Keep s
          'Labels': ('_Paint',)}
 TOGETHER = {f'{mode}, {button}': ALWAYS + own + (button,) for mode, own in MODES.items()
             for button in ('_Generate', '_Generate More', 'S_top')}
-TOGETHER['a variation\'s menu'] = ('More _Like This', '_Apply', '_Star', 'Use These Se_ttings', 'Copy _Recipe',
-                                   '_Discard')
+VARIATION = ('More _Like This', 'Make the Selected _Part Anew', '_Apply', 'Use These Se_ttings', 'Copy _Recipe',
+             'Sa_ve as PNG…', '_Discard')
+TOGETHER['a variation\'s menu'] = VARIATION + ('_Star',)
+TOGETHER['the menu of one with a star'] = VARIATION + ('Remove _Star',)
+TOGETHER['the window\'s menu'] = ('Use Se_ttings of This Variation', 'Copy _Recipe', '_Paste Recipe', 'Show Rows _While Working',
+                                 'Show _Cells', 'Show _Hints', 'H_elp', '_Keyboard Shortcuts', 'Copy _Details', '_About Tessera')
+TOGETHER['saving'] = ('_Save', '_Cancel')
 TOGETHER['closing'] = ('_Discard', '_Cancel', '_Apply Best')
 TOGETHER['choosing a file'] = ('_Open', '_Cancel')
 ARGUMENTS = ('_Variations', 'See_d', 'Variet_y', 'Pu_t into', '_Use', 'La_bel layer', 'So_ften', '_Match edge colors',
@@ -33,9 +38,9 @@ ENDS = {'.': '.。', ':': ':：', '?': '?？', '!': '!！', '…': '…', ',': '
 # Words that are the same in English and another language.
 SAME = {
     'de': {'Normal', '_Name', 'Sand', 'Tokenizer'},
-    'fr': {'Normal', 'licence', 'Image', '_Variations', 'Variations', 'T_ype', '_Effort', '%d variation', '%d variations',
+    'fr': {'Normal', 'licence', 'Image', '_Variations', 'Variations', 'T_ype', '_Effort', 'Menu', '%d variation', '%d variations',
            '%1$d × %2$d pixels'},
-    'es': {'Normal'}, 'zh_CN': set(), 'ja': set()}
+    'es': {'Normal', '%d tokens: --prefix'}, 'zh_CN': set(), 'ja': set()}
 # What may not stand in a language, and why.
 FAULTY = {
     'de': ((' %%', 'no U+00A0 before %'), ('["“”]', 'quotes are »...«'), (r'\w\.\.\.$', 'an ellipsis is one letter')),
@@ -190,7 +195,7 @@ def help_faults(language, have):
     return [f'{pages[1]}: other tags'] * (tags[0] != tags[1]) + [
         f'{pages[1]}: {a!r} is {bare[a]!r} in the window, {b!r} here' for a, b in zip(*words) if bare.get(a, b) != b] + [
         f'{pages[1]}: {why}' for pattern, why in FAULTY[language]
-        for text in re.findall('>([^<]+)<', other[other.index('<body>'):]) if re.search(pattern, text)]
+        for text in re.findall('>([^<]{2,})<', other[other.index('<body>'):]) if re.search(pattern, text)]
 
 
 def main():

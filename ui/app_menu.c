@@ -107,6 +107,7 @@ copy_text (UiWindow *window, const char *text)
 static char *
 about_model (const UiWindow *window)
 {
+  const guint cores = g_get_num_processors ();
   const TesseraModelInfo *info;
   GString *text = g_string_new (NULL);
   g_autofree char *size = NULL;
@@ -121,14 +122,17 @@ about_model (const UiWindow *window)
   g_string_append_printf (text, "\n");
   g_string_append_printf (text, _ ("Size: %1$s · Licence: %2$s"), size, info->licence);
   g_string_append_printf (text, "\n");
-  g_string_append_printf (text, ngettext ("%d label", "%d labels", (gulong) info->n_labels),
-                          info->n_labels);
+  g_string_append_printf (
+      text, g_dngettext (GETTEXT_PACKAGE, "%d label", "%d labels", (gulong) info->n_labels),
+      info->n_labels);
   g_string_append_printf (text, "\n");
   g_string_append_printf (text, _ ("Made from: %s"), info->source);
   g_string_append_printf (text, "\n");
   /* Translators: %1$u is a number of processor cores, %2$s the name of an instruction set */
-  g_string_append_printf (text, _ ("This computer: %1$u cores, %2$s"), g_get_num_processors (),
-                          tessera_isa ());
+  g_string_append_printf (text,
+                          g_dngettext (GETTEXT_PACKAGE, "This computer: %1$u core, %2$s",
+                                       "This computer: %1$u cores, %2$s", cores),
+                          cores, tessera_isa ());
   return g_string_free (text, FALSE);
 }
 

@@ -126,6 +126,16 @@ card_clicked (GtkWidget *card, gpointer data)
   window_set_mode (data, (UiMode) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (card), "mode")));
 }
 
+/* Three beside each other fit over the preview in any language. */
+static void
+narrow (GtkLabel *label)
+{
+  gtk_label_set_line_wrap (label, TRUE);
+  gtk_label_set_justify (label, GTK_JUSTIFY_CENTER);
+  gtk_label_set_width_chars (label, 15);
+  gtk_label_set_max_width_chars (label, 15);
+}
+
 static GtkWidget *
 card_new (UiWindow *window, UiMode mode)
 {
@@ -142,10 +152,8 @@ card_new (UiWindow *window, UiMode mode)
 
   gtk_widget_set_size_request (area, CARD, 60);
   g_signal_connect (area, "draw", G_CALLBACK (draw_card), GINT_TO_POINTER (mode));
-  gtk_label_set_line_wrap (GTK_LABEL (text), TRUE);
-  gtk_label_set_justify (GTK_LABEL (text), GTK_JUSTIFY_CENTER);
-  gtk_label_set_width_chars (GTK_LABEL (text), 18);
-  gtk_label_set_max_width_chars (GTK_LABEL (text), 18);
+  narrow (GTK_LABEL (title));
+  narrow (GTK_LABEL (text));
   gtk_label_set_yalign (GTK_LABEL (text), 0);
   gtk_widget_set_opacity (text, FORMAT_ASIDE);
   gtk_box_pack_start (GTK_BOX (box), area, FALSE, FALSE, 0);

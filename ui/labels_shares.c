@@ -54,14 +54,14 @@ show_off_labels (UiWindow *window)
   const gsize off = count->n_near + count->n_unknown;
   g_autofree char *near = NULL, *unknown = NULL, *text = NULL;
 
-  near = g_strdup_printf (ngettext ("%lu painted pixel took the most similar label.",
-                                    "%lu painted pixels took the most similar label.",
-                                    (gulong) count->n_near),
-                          (gulong) count->n_near);
-  unknown = g_strdup_printf (ngettext ("%lu has a color of no label and is free.",
-                                       "%lu have a color of no label and are free.",
-                                       (gulong) count->n_unknown),
-                             (gulong) count->n_unknown);
+  near = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%lu painted pixel took the most similar label.",
+                   "%lu painted pixels took the most similar label.", (gulong) count->n_near),
+      (gulong) count->n_near);
+  unknown = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%lu has a color of no label and is free.",
+                   "%lu have a color of no label and are free.", (gulong) count->n_unknown),
+      (gulong) count->n_unknown);
   text = g_strdup_printf ("%s%s%s", count->n_near ? near : "",
                           count->n_near && count->n_unknown ? "\n" : "",
                           count->n_unknown ? unknown : "");

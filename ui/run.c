@@ -20,8 +20,9 @@ void
 window_start (UiWindow *window, UiScene *scene, TesseraRequest *request, TesseraBox box, int parent)
 {
   const int n = request->n_variations;
-  g_autofree char *text = g_strdup_printf (
-      ngettext ("Generating %d variation", "Generating %d variations", (gulong) n), n);
+  g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Generating %d variation",
+                                                        "Generating %d variations", (gulong) n),
+                                           n);
   int dropped;
 
   window->batch = gallery_add (&window->gallery, scene, request->n_variations, request->seed, box,
@@ -185,7 +186,8 @@ static void
 say_what_is_ready (UiWindow *window, int n)
 {
   g_autofree char *text = g_strdup_printf (
-      ngettext ("%d variation is ready", "%d variations are ready", (gulong) n), n);
+      g_dngettext (GETTEXT_PACKAGE, "%d variation is ready", "%d variations are ready", (gulong) n),
+      n);
 
   window_say (window, text);
 }
