@@ -122,7 +122,8 @@ gimp_host_apply (UiHost *host, const UiPiece *pieces, int n, UiOutput output, ch
 
 /* The formats of one image: as the window has pixels, in which GIMP mixes, as GIMP keeps them. */
 typedef struct {
-  const Babl *to_mix, *to_keep, *from_keep, *from_mix; /* fishes */
+  const Babl *to_mix, *to_keep; /* fishes */
+  const Babl *keep;
   const Babl *weight_to, *weight_from;
   gsize size, weight_size; /* bytes of a kept pixel */
 } Formats;
@@ -158,9 +159,8 @@ find_formats (GimpImage *image, Formats *formats)
   mix = picture_own_format (drawable, mixes_linear (image) ? "RGBA float" : "R'G'B'A float");
   weight = gimp_drawable_get_format (GIMP_DRAWABLE (gimp_image_get_selection (image)));
   *formats = (Formats){ .to_mix = babl_fish (own, mix),
-                        .from_mix = babl_fish (mix, own),
                         .to_keep = babl_fish (mix, keep),
-                        .from_keep = babl_fish (keep, mix),
+                        .keep = keep,
                         .weight_to = babl_fish (real, weight),
                         .weight_from = babl_fish (weight, real),
                         .size = (gsize) babl_format_get_bytes_per_pixel (keep),
@@ -210,8 +210,7 @@ lay_pixel (const Formats *formats, float *rgb, const float *above, float weight)
   for (int c = 0; c < 3; c++)
     mixed[c] = mixed[c] * (1 - weight) + layer[c] * weight;
   babl_process (formats->to_keep, mixed, kept, 1); /* what GIMP shows of it is rounded again */
-  babl_process (formats->from_keep, kept, mixed, 1);
-  babl_process (formats->from_mix, mixed, layer, 1);
+  picture_floats (formats->keep, kept, 1, layer);
   memcpy (rgb, layer, 3 * sizeof *rgb);
 }
 

@@ -163,6 +163,18 @@ row_from_whole (const guint8 *bytes, Whole kind, int first, int count, float *rg
 }
 
 void
+picture_floats (const Babl *format, const void *pixels, int n, float *rgba)
+{
+  const Whole kind = whole_of (format);
+
+  if (kind.n)
+    row_from_whole (pixels, kind, 0, n, rgba);
+  else
+    babl_process (babl_fish (format, babl_format_with_space ("R'G'B'A float", format)), pixels,
+                  rgba, n);
+}
+
+void
 picture_get_floats (GeglBuffer *buffer, GimpDrawable *drawable, GeglRectangle box, float *rgba)
 {
   const Babl *own = gimp_drawable_get_format (drawable);

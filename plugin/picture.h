@@ -37,6 +37,9 @@ void picture_read (const Picture *picture, GeglRectangle box, float *pixels, gui
 void picture_get_floats (GeglBuffer *buffer, GimpDrawable *drawable, GeglRectangle box,
                          float *rgba);
 
+/* The same for n pixels that are already there, in a drawable's format. */
+void picture_floats (const Babl *format, const void *pixels, int n, float *rgba);
+
 /* babl's format of this name in the drawable's own colour space, so that no profile conversion
  * touches a pixel. */
 const Babl *picture_own_format (GimpDrawable *drawable, const char *name);

@@ -108,7 +108,7 @@ def main():
                          ('gimp-image-duplicate', 1), ('gimp-layer-create-mask', 1),
                          ('gimp-image-undo-group-start', 1)):
         closed_before(name, number)
-    undo_after('gimp-image-set-selected-layers', 1, 'group')
+    undo_after('gimp-image-set-selected-layers', 2, 'group') # the first is that of the copy
     undo_after('gimp-image-select-item', 1, 'merge')
     image, _ = shown()
     check('GIMP works on', complete(image, image.get_layers(), seed=1).done)
