@@ -11,6 +11,7 @@ enum {
 static const double SIGMA = 4;         /* pixels over which a square is taken as the mean */
 static const float LIKE = 0.04f;       /* distance of colours that are still alike */
 static const float NEAR = 48;          /* pixels; further places count less and less */
+static const float FLOOR = 0.01f;      /* energies below are all the same */
 static const float ANY_COLOUR = 1e-9f; /* where no colour is alike, the nearest places decide */
 
 /* What the threads share. */
@@ -22,7 +23,8 @@ typedef struct {
   int step, block;
 } Survey;
 
-/* What known places say of a place in the hole: the more, the nearer and the more alike. */
+/* What known places say of a place in the hole: the more, the nearer and the more alike. The geometric
+ * mean: a few branches before a sky must not make a lively sky. */
 static float
 usual (const Survey *survey, int x, int y)
 {
@@ -40,10 +42,10 @@ usual (const Survey *survey, int x, int y)
 
         if (survey->hole[at])
           continue;
-        sum += weight * survey->energy[at][0];
+        sum += weight * logf (survey->energy[at][0] + FLOOR);
         all += weight;
       }
-  return all > 0 ? sum / all : 0;
+  return all > 0 ? MAX (expf (sum / all) - FLOOR, 0) : 0;
 }
 
 /* One row of blocks. */
