@@ -37,10 +37,11 @@ block_mean (const float *from, int width, int height, int by, int channels, int 
       const int px = x * by + (2 * (i % n) + 1) * by / (2 * n);
       const int py = y * by + (2 * (i / n) + 1) * by / (2 * n);
       const float *at = from + channels * ((gsize) py * width + px);
-      const float weight = channels == 4 ? CLAMP (at[3], 0, 1) : 1;
+      float weight;
 
       if (px >= width || py >= height)
         continue;
+      weight = channels == 4 ? CLAMP (at[3], 0, 1) : 1;
       count++;
       for (int c = 0; c < channels; c++)
         mean[c] += c == 3 ? weight : weight * CLAMP (at[c], 0, 1);

@@ -41,13 +41,13 @@ def shown():
     return image, display
 
 
-def undo_after(name, number, output):
+def undo_after(name, number, procedure='complete', **arguments):
     """Killed while the step of undo is open, the step can be undone as a whole."""
     image, display = shown()
     before = state(image)
     with Fate('kill', name, number):
-        answer = complete(image, image.get_layers(), variations=2, seed=1, output=output)
-    what = 'killed before %s, output %s: ' % (name, output)
+        answer = call(procedure, image, image.get_layers(), variations=2, seed=1, **arguments)
+    what = 'killed before %s, %s %s: ' % (name, procedure, arguments)
     check(what + 'the call fails', not answer.done)
     check(what + 'something was changed', state(image) != before)
     press('ctrl+z')
@@ -108,8 +108,9 @@ def main():
                          ('gimp-image-duplicate', 1), ('gimp-layer-create-mask', 1),
                          ('gimp-image-undo-group-start', 1)):
         closed_before(name, number)
-    undo_after('gimp-image-set-selected-layers', 2, 'group') # the first is that of the copy
-    undo_after('gimp-image-select-item', 1, 'merge')
+    undo_after('gimp-image-set-selected-layers', 2, output='group')  # the first is that of the copy
+    undo_after('gimp-image-select-item', 1, output='merge')
+    undo_after('gimp-image-insert-layer', 4, 'extend-canvas', right=64)  # group and layers go into the copy first
     image, _ = shown()
     check('GIMP works on', complete(image, image.get_layers(), seed=1).done)
 

@@ -1,4 +1,5 @@
 #include "fixture.h"
+#include <glib/gstdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -214,6 +215,9 @@ tear_down (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
     ;
   g_assert_true (f->closed);
   standin_clear (&f->standin);
+  if (f->settings)
+    g_unlink (f->settings);
+  g_free (f->settings);
 }
 
 void

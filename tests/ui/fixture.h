@@ -10,7 +10,7 @@ typedef struct {
   GtkWidget *top;
   const char *pictures; /* folder for screenshots, or NULL */
   gboolean closed;
-  const char *settings; /* file for the window's settings, or NULL */
+  char *settings; /* file for the window's settings, owned, removed at the end; or NULL */
   gint64 opened;
   double longest; /* seconds of the main thread's own time in one turn of the loop */
 } Fixture;

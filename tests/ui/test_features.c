@@ -1,7 +1,6 @@
 /* What the window can do beyond the three ways to Apply: parts made anew, live drafts, painted labels,
  * hints, menus. */
 #include "fixture.h"
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -185,7 +184,7 @@ slow_machine (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
 
   close (handle);
   g_assert_true (g_file_set_contents (file, "[window]\ndraft-speed=1000000\n", -1, NULL));
-  f->settings = file;
+  f->settings = g_steal_pointer (&file);
   open_labels (f, UI_MODE_LABELS);
   click_named (f, "sky");
   settle (f, 3000);
@@ -249,7 +248,9 @@ large_picture (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
     turn (f);
   g_test_message ("longest turn of the main loop %.0f ms, stopped after %.0f ms", 1000 * f->longest,
                   (double) (g_get_monotonic_time () - asked) / 1000);
+#ifndef __SANITIZE_ADDRESS__ /* which makes everything slower */
   g_assert_cmpfloat (f->longest, <, 0.05);
+#endif
 }
 
 /* One label takes the place of another everywhere. */
@@ -299,10 +300,10 @@ hints (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
 {
   g_autofree char *file = NULL;
   const int handle = g_file_open_tmp ("tessera-XXXXXX", &file, NULL);
-  Fixture second = { .settings = file };
+  Fixture second = { .settings = g_strdup (file) };
 
   close (handle);
-  f->settings = file;
+  f->settings = g_steal_pointer (&file);
   open_window (f, UI_MODE_SELECTION, TRUE);
   wait_for (f, "_Generate", TRUE);
   g_assert_true (status_is (f, "Generate makes several variations"));
@@ -323,7 +324,6 @@ hints (Fixture *f, gconstpointer pictures G_GNUC_UNUSED)
   wait_for (&second, "_Generate", TRUE);
   g_assert_false (status_is (&second, "Generate makes several variations"));
   tear_down (&second, NULL);
-  g_unlink (file);
 }
 
 /* Who has never applied anything is offered three ways to begin, and each leads there. */
